@@ -1,0 +1,93 @@
+import type { Span } from "../diagnostics/source.ts";
+import type { Form } from "../integers/index.ts";
+import type { Dtype } from "../scalar/dtype.ts";
+import type { Axis, Expr, Guard, ReduceOp } from "./expr.ts";
+import type { Recognition } from "./recognition.ts";
+
+interface NodeBase {
+  /** Unique in its graph; operands are named by it. */
+  readonly name: string;
+  readonly dtype: Dtype;
+  /** Extents of the value's axes; forms over dims. A scalar has none. */
+  readonly shape: readonly Form[];
+  /** Where in the source it was written. */
+  readonly span?: Span;
+}
+
+export interface InputNode extends NodeBase {
+  readonly kind: "input";
+  /** Of an integer input: low ≤ value < high, checked at the door. */
+  readonly range?: { readonly low: Form; readonly high: Form };
+}
+
+export interface ParamNode extends NodeBase {
+  readonly kind: "param";
+  /** Path in the weights file, `conv1.weight`. */
+  readonly path: string;
+}
+
+export interface StateNode extends NodeBase {
+  readonly kind: "state";
+  readonly path: string;
+}
+
+export interface ConstantNode extends NodeBase {
+  readonly kind: "constant";
+  /** Row-major; the shape is constant. */
+  readonly values: readonly number[];
+}
+
+/**
+ * result[p…] = reduce(r… | domain) body. `axes` are the parallel axes p, one for each dim of `shape` and of the same
+ * extent. Without a reduction the value outside the domain is 0. An element of `domain` may mention p and r.
+ */
+export interface ComputeNode extends NodeBase {
+  readonly kind: "compute";
+  readonly axes: readonly Axis[];
+  readonly reduce?: { readonly op: ReduceOp; readonly axes: readonly Axis[] };
+  readonly domain: readonly Guard[];
+  readonly body: Expr;
+  /** What `recognise` saw in it. A pass that rewrites the node drops or keeps it explicitly. */
+  readonly recognition?: Recognition;
+}
+
+export type Node = InputNode | ParamNode | StateNode | ConstantNode | ComputeNode;
+
+/** A dim that is known only at a call, with what its entry's `where` bounds it by. */
+export interface FreeDim {
+  readonly name: string;
+  /** At least 1. */
+  readonly low: number;
+  /** The largest value, where there is one. */
+  readonly high?: number;
+}
+
+export interface Graph {
+  readonly name: string;
+  readonly dims: readonly FreeDim[];
+  /** Facts about the free dims, checked at each call. */
+  readonly facts: readonly Guard[];
+  /** In an order in which every operand stands before its readers. */
+  readonly nodes: readonly Node[];
+  readonly outputs: readonly { readonly name: string; readonly node: string }[];
+}
+
+/** A learned tensor of a program; its shape is known at build time. */
+export interface Parameter {
+  readonly path: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  /** One output, `value`: the declared initial value, drawn by `random` where it is. */
+  readonly initial: Graph;
+  readonly span?: Span;
+}
+
+/** All that one model computes, seen at once, since entries share parameters, layouts and code. */
+export interface Program {
+  /** As declared: `LeNet`. */
+  readonly name: string;
+  readonly params: readonly Parameter[];
+  /** States that inference reads. Learned ones (batch norm's running mean) are saved with the weights. */
+  readonly states: readonly Parameter[];
+  readonly entries: Readonly<Record<string, Graph>>;
+}

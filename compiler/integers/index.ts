@@ -1,0 +1,4 @@
+export * from "./divide.ts";
+export * from "./form.ts";
+export * from "./rewrite.ts";
+export * from "./show.ts";
