@@ -1,0 +1,102 @@
+// @ts-check
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/**
+ * A thing outside npm that some suites need.
+ * @typedef {object} Requirement
+ * @property {string} what as a person calls it
+ * @property {readonly string[]} packages what apt-get installs for it
+ * @property {() => string | undefined} find where it is, if it is there
+ */
+
+/**
+ * @param {readonly string[]} paths
+ * @returns {string | undefined}
+ */
+const firstOf = (paths) => paths.find((path) => existsSync(path));
+
+/** Chromium, or a browser of its family; `CHROMIUM` names one elsewhere. */
+function findChromium() {
+  return firstOf([
+    ...(process.env["CHROMIUM"] ? [process.env["CHROMIUM"]] : []),
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  ]);
+}
+
+/** The Vulkan loader, which Chromium's software WebGPU adapter needs. */
+function findVulkan() {
+  if (process.platform !== "linux") return undefined;
+  const folders = readdirSync("/usr/lib", { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name.endsWith("-linux-gnu"))
+    .map((entry) => `/usr/lib/${entry.name}`);
+  return firstOf([...folders, "/usr/lib", "/usr/lib64"].map((folder) => `${folder}/libvulkan.so.1`));
+}
+
+/** @satisfies {Record<string, Requirement>} */
+export const requirements = {
+  chromium: { what: "the Chromium browser", packages: ["chromium"], find: findChromium },
+  vulkan: { what: "the Vulkan loader", packages: ["libvulkan1"], find: findVulkan },
+};
+
+/** @typedef {keyof typeof requirements} RequirementName */
+
+const record = join(dirname(dirname(fileURLToPath(import.meta.url))), ".cache", "system-packages.json");
+
+/**
+ * Looks for what the suites need and installs what is missing where that is possible: as root, with apt-get.
+ * A failed attempt is recorded and not repeated, since it may take minutes without a network, except where
+ * `DLC_REQUIRE=all` demands it. What stays missing is skipped by name by the suites that need it.
+ */
+export function installSystemPackages() {
+  const missing = Object.values(requirements).filter((requirement) => requirement.find() === undefined);
+  if (missing.length === 0) return;
+  const packages = missing.flatMap((requirement) => requirement.packages);
+  const names = missing.map((requirement) => requirement.what).join(" and ");
+  const demanded = process.env["DLC_REQUIRE"] === "all";
+  const reason = whyNotInstall(packages, demanded);
+  if (reason !== undefined) {
+    console.log(`prepare: ${names} missing, ${reason}: the suites that need them are skipped.`);
+    return;
+  }
+  console.log(`prepare: ${names} missing: apt-get install ${packages.join(" ")}`);
+  const done = apt(["update"]) && apt(["install", "-y", "--no-install-recommends", ...packages]);
+  if (!done) {
+    mkdirSync(dirname(record), { recursive: true });
+    writeFileSync(record, JSON.stringify({ failed: packages }));
+    console.log("prepare: apt-get failed; the suites that need them are skipped.");
+  }
+}
+
+/**
+ * @param {readonly string[]} packages
+ * @param {boolean} demanded
+ * @returns {string | undefined}
+ */
+function whyNotInstall(packages, demanded) {
+  if (process.getuid?.() !== 0) return `not root (as root: apt-get install ${packages.join(" ")})`;
+  if (!existsSync("/usr/bin/apt-get")) return "no apt-get here";
+  if (!demanded && existsSync(record)) {
+    const last = JSON.stringify({ failed: packages });
+    if (readFileSync(record, "utf8") === last)
+      return "an earlier apt-get failed (DLC_REQUIRE=all tries again)";
+  }
+  return undefined;
+}
+
+/**
+ * @param {readonly string[]} args
+ */
+function apt(args) {
+  const { status } = spawnSync("apt-get", args, {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  });
+  return status === 0;
+}
