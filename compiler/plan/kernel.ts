@@ -1,0 +1,48 @@
+import type { Span } from "../diagnostics/source.ts";
+import type { Axis, Expr, Guard, ReduceOp } from "../graph/expr.ts";
+import type { Recognition } from "../graph/recognition.ts";
+import type { Form } from "../integers/index.ts";
+import type { Dtype } from "../scalar/dtype.ts";
+import type { Layout } from "./layout.ts";
+
+/** A buffer as a kernel sees it; `name` is what bodies read and stages store. */
+export interface Operand {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly Form[];
+  readonly layout: Layout;
+  readonly access: "read" | "write";
+}
+
+/**
+ * One value of a kernel: value[axes] = reduce(r… | domain) body. Its body reads operands and the values of earlier
+ * stages. A stage without `output` is local: the schedule keeps it in registers or in scratch memory.
+ */
+export interface Stage {
+  readonly name: string;
+  readonly dtype: Dtype;
+  /** Names of kernel axes; the value has one subscript for each, in this order. */
+  readonly axes: readonly string[];
+  readonly reduce?: { readonly op: ReduceOp; readonly axes: readonly Axis[] };
+  readonly domain: readonly Guard[];
+  /** Without reductions (normal form). */
+  readonly body: Expr;
+  /** The operand of access "write" that holds the value. */
+  readonly output?: string;
+  readonly recognition?: Recognition;
+  readonly span?: Span;
+}
+
+/**
+ * Meaning without order: what one call computes. Parallel axes are shared by the stages (a row statistic has the axes
+ * of the row only, the element-wise stage after it one more); each stage has its reduction axes for itself.
+ */
+export interface Kernel {
+  /** Readable and deterministic, `conv5x5_relu`; not unique. */
+  readonly name: string;
+  readonly axes: readonly Axis[];
+  readonly operands: readonly Operand[];
+  readonly stages: readonly Stage[];
+  /** Names of the free dims that extents, guards and layouts mention: i32 arguments of the code. */
+  readonly dims: readonly string[];
+}

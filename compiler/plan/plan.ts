@@ -1,0 +1,61 @@
+import type { Guard } from "../graph/expr.ts";
+import type { FreeDim, Parameter } from "../graph/graph.ts";
+import type { Form } from "../integers/index.ts";
+import type { Dtype } from "../scalar/dtype.ts";
+import type { Kernel } from "./kernel.ts";
+import type { Layout } from "./layout.ts";
+import type { Loops } from "./loops.ts";
+
+/**
+ * A place in memory. Persistent ones (parameters, states, what is derived from them) are placed at `load`; the others
+ * belong to one entry and are placed for each set of dims. Sizes are polynomials in the entry's free dims.
+ */
+export interface Buffer {
+  /** Its number in the table of base addresses. */
+  readonly id: number;
+  readonly name: string;
+  readonly role: "param" | "state" | "constant" | "input" | "output" | "temporary" | "scratch";
+  readonly dtype: Dtype;
+  readonly shape: readonly Form[];
+  readonly layout: Layout;
+  readonly bytes: Form;
+  /** Path in the weights file, of a param or state. */
+  readonly path?: string;
+  /** Contents of a constant, row-major in the logical shape. */
+  readonly values?: readonly number[];
+}
+
+/** One run of a kernel: code from `Plan.code`, base addresses of buffers, values of the code's free dims. */
+export interface Call {
+  readonly code: string;
+  readonly operands: readonly number[];
+  readonly dims: readonly Form[];
+}
+
+export interface EntryPlan {
+  readonly name: string;
+  readonly dims: readonly FreeDim[];
+  readonly facts: readonly Guard[];
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly buffer: number;
+    readonly range?: { readonly low: Form; readonly high: Form };
+  }[];
+  readonly outputs: readonly { readonly name: string; readonly buffer: number }[];
+  /** Ids of the buffers that are placed for this entry, and the pairs that may not overlap. */
+  readonly arena: readonly number[];
+  readonly interference: readonly (readonly [number, number])[];
+  readonly calls: readonly Call[];
+}
+
+/** The order, the code and the memory of a whole program, for one target. */
+export interface Plan {
+  readonly name: string;
+  readonly target: "wasm" | "wgsl";
+  readonly buffers: readonly Buffer[];
+  readonly params: readonly Parameter[];
+  readonly states: readonly Parameter[];
+  readonly entries: readonly EntryPlan[];
+  /** Twelve equal blocks share one: the key is a hash of kernel and schedule. */
+  readonly code: ReadonlyMap<string, { readonly kernel: Kernel; readonly loops: Loops }>;
+}
