@@ -1,0 +1,113 @@
+import type { Form } from "../integers/index.ts";
+import { dtypes, type Dtype } from "../scalar/dtype.ts";
+import type { Guard } from "./expr.ts";
+import type { ComputeNode, FreeDim, Graph, Node } from "./graph.ts";
+import {
+  axesScope,
+  takeAxes,
+  takeExpr,
+  takeInfix,
+  takeNumberWithSign,
+  takeOneOf,
+  takeReductionHead,
+} from "./parse-expr.ts";
+import { takeForm, takeForms, takeGuard, takeWhole, type Scope } from "./parse-form.ts";
+import { takeRecognition } from "./parse-recognition.ts";
+import {
+  accept,
+  cursorOf,
+  expect,
+  fail,
+  isAt,
+  peek,
+  takeList,
+  takeName,
+  takeString,
+  type Cursor,
+} from "./tokens.ts";
+import { binding } from "./words.ts";
+
+/** The graph of a text that `printGraph` writes. Throws an Error with the line where the text is none. */
+export function parseGraph(text: string): Graph {
+  const cursor = cursorOf(text);
+  const graph = takeGraph(cursor);
+  if (peek(cursor).kind !== "end") fail(cursor, "the end");
+  return graph;
+}
+
+const noAxes: Scope = new Set();
+
+function takeGraph(cursor: Cursor): Graph {
+  expect(cursor, "graph");
+  const name = takeName(cursor);
+  expect(cursor, "(");
+  const dims = takeList(cursor, ")", () => takeDim(cursor));
+  expect(cursor, "{");
+  const facts: Guard[] = [];
+  const nodes: Node[] = [];
+  const outputs: { name: string; node: string }[] = [];
+  while (!accept(cursor, "}")) {
+    if (accept(cursor, "fact")) facts.push(takeGuard(cursor, noAxes));
+    else if (accept(cursor, "output")) outputs.push(takeOutput(cursor));
+    else nodes.push(takeNode(cursor));
+  }
+  return { name, dims, facts, nodes, outputs };
+}
+
+function takeDim(cursor: Cursor): FreeDim {
+  const low = peek(cursor).kind === "number" ? takeWhole(cursor) : 1;
+  if (isAt(cursor, "<=")) expect(cursor, "<=");
+  const name = takeName(cursor);
+  return accept(cursor, "<=") ? { name, low, high: takeWhole(cursor) } : { name, low };
+}
+
+function takeOutput(cursor: Cursor): { name: string; node: string } {
+  const name = takeName(cursor);
+  expect(cursor, "=");
+  return { name, node: takeName(cursor) };
+}
+
+const kinds = ["input", "param", "state", "constant", "compute"] as const;
+
+function takeNode(cursor: Cursor): Node {
+  const name = takeName(cursor);
+  expect(cursor, "=");
+  const kind = takeOneOf(cursor, kinds) ?? fail(cursor, "input, param, state, constant or compute");
+  const dtype = takeOneOf(cursor, dtypes) ?? fail(cursor, "a dtype");
+  if (kind === "compute") return takeCompute(cursor, name, dtype);
+  expect(cursor, "[");
+  const base = { name, dtype, shape: takeForms(cursor, noAxes) };
+  switch (kind) {
+    case "input":
+      return { kind, ...base, ...takeRange(cursor) };
+    case "param":
+    case "state":
+      return { kind, ...base, path: takeString(cursor) };
+    case "constant":
+      expect(cursor, "[");
+      return { kind, ...base, values: takeList(cursor, "]", () => takeNumberWithSign(cursor)) };
+    default:
+      return kind satisfies never;
+  }
+}
+
+function takeRange(cursor: Cursor): { range?: { low: Form; high: Form } } {
+  if (!accept(cursor, "in")) return {};
+  const low = takeForm(cursor, noAxes);
+  expect(cursor, "..");
+  return { range: { low, high: takeForm(cursor, noAxes) } };
+}
+
+function takeCompute(cursor: Cursor, name: string, dtype: Dtype): ComputeNode {
+  const { axes, domain } = takeAxes(cursor, noAxes);
+  const outer = axesScope(noAxes, axes);
+  const shape = axes.map((axis) => axis.extent);
+  const head = takeReductionHead(cursor, outer);
+  const base = { kind: "compute", name, dtype, shape, axes } as const;
+  if (head === undefined) {
+    return { ...base, domain, body: takeExpr(cursor, outer), ...takeRecognition(cursor) };
+  }
+  const body = takeInfix(cursor, axesScope(outer, head.axes), binding.product);
+  const reduce = { op: head.op, axes: head.axes };
+  return { ...base, reduce, domain: [...domain, ...head.domain], body, ...takeRecognition(cursor) };
+}
