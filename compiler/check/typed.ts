@@ -1,0 +1,150 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Span } from "../diagnostics/source.ts";
+import type { Axis, Expr, Guard } from "../graph/expr.ts";
+import type { FreeDim } from "../graph/graph.ts";
+import type { Form } from "../integers/index.ts";
+import type { Dtype } from "../scalar/dtype.ts";
+
+/**
+ * What `check` hands on: for each entry of each model one `Body`, in which everything is decided. Names are resolved,
+ * sizes solved, reads proven, build-time branches chosen, packs and whole-array arithmetic written out with axes;
+ * `mean`, `cat`, guards and filters that are no affine conditions are already `Expr`. `elaborate` only has to put the
+ * bodies into each other, and can't fail.
+ */
+export interface Checked {
+  /** Those without an error, in the order of the source. */
+  readonly models: readonly CheckedModel[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface CheckedModel {
+  /** As declared: `LeNet`. */
+  readonly name: string;
+  readonly span: Span;
+  /** `forward`, or the entries that the model names. */
+  readonly entries: Readonly<Record<string, Body>>;
+}
+
+/**
+ * A declaration with its hyper-parameters, the types of its inputs and one of its entries chosen. Equal choices give the
+ * same object, wherever they stand. All forms are over the free dims of the entry of the model (a callee's sizes are
+ * those of its caller), and over the axes of the binding that they stand in.
+ */
+export interface Body {
+  /** `Conv2d`; `Attention.step` for an entry other than `forward`. */
+  readonly name: string;
+  readonly span: Span;
+  /** Free dims and what is known of them at a call; empty in all but the bodies of a model's entries. */
+  readonly dims: readonly FreeDim[];
+  /** Facts about the free dims which the entry's `where` states. */
+  readonly facts: readonly Guard[];
+  /** In the order of the header; after them, what a local function takes from the block around it. */
+  readonly inputs: readonly BodyInput[];
+  /** The parameters and states that its bindings read, its own and those read as `a.b.weight`. */
+  readonly params: readonly OwnedTensor[];
+  readonly states: readonly OwnedTensor[];
+  /** What the outputs need and nothing else; a binding stands after everything that it reads. */
+  readonly bindings: readonly Binding[];
+  readonly outputs: readonly BodyOutput[];
+}
+
+export interface BodyInput {
+  /** The name by which the body reads it. */
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly Form[];
+  readonly range?: IntegerRange;
+  readonly span: Span;
+}
+
+/** low ≤ value < high */
+export interface IntegerRange {
+  readonly low: Form;
+  readonly high: Form;
+}
+
+export interface BodyOutput {
+  /** As declared. */
+  readonly name: string;
+  /** The input, parameter, state, binding, or `binding.output` of an application that it is. */
+  readonly operand: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly Form[];
+  readonly range?: IntegerRange;
+  readonly span: Span;
+}
+
+/**
+ * Where an instance or a parameter lives, seen from a body: labels below the instance that the body belongs to
+ * (`root: "own"`), or below the instance that was put into one of its slots by whoever applies the body.
+ * Without labels it is the root itself. Joined by dots, empty labels left out, it is the path in the weights file.
+ */
+export interface InstancePath {
+  readonly root: "own" | number;
+  readonly labels: readonly string[];
+}
+
+/** A `param` or `state` that a body reads. Equal absolute paths are the same tensor. */
+export interface OwnedTensor {
+  /** The name by which the body reads it. */
+  readonly name: string;
+  /** Its last label is the parameter's own name. */
+  readonly path: InstancePath;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly initial: Initial;
+  /** The statement. */
+  readonly span: Span;
+}
+
+/**
+ * The first value of a parameter, element by element. `random` in it has an empty path, for which the parameter's
+ * absolute path is to be put; its counter is the flat row-major index over `axes` (and the axes of reductions around it).
+ */
+export interface Initial {
+  /** What `body` reads, in order. They read each other only. */
+  readonly bindings: readonly Equation[];
+  /** One for each dim of the parameter. */
+  readonly axes: readonly Axis[];
+  readonly body: Expr;
+}
+
+export type Binding = Equation | Application;
+
+/** name[axes…] = body, where `domain` holds; nothing reads it elsewhere. */
+export interface Equation {
+  readonly kind: "equation";
+  /** Unique in its body. */
+  readonly name: string;
+  readonly axes: readonly Axis[];
+  readonly domain: readonly Guard[];
+  readonly dtype: Dtype;
+  /** `read` names an input, parameter, state, equation, or `application.output`. */
+  readonly body: Expr;
+  readonly span: Span;
+}
+
+/** A function or an instance applied; its results are read as `name.output`, their context axes first. */
+export interface Application {
+  readonly kind: "application";
+  readonly name: string;
+  readonly callee: Body;
+  /** The indices for each of whose values it is applied; none for a plain application. */
+  readonly context: readonly Axis[];
+  /** Over the context: where its results are read. */
+  readonly domain: readonly Guard[];
+  /** One for each of the callee's inputs. */
+  readonly inputs: readonly ApplicationInput[];
+  /** The instance that is applied; that of the caller itself for a function. */
+  readonly path: InstancePath;
+  /** What the callee's slots stand for. */
+  readonly slots: readonly InstancePath[];
+  /** The stage or the call. */
+  readonly span: Span;
+}
+
+export interface ApplicationInput {
+  readonly operand: string;
+  /** True where the operand's first axes are those of the context; false where it is the same for all of them. */
+  readonly indexed: boolean;
+}
