@@ -73,7 +73,7 @@ export const ruleSet = {
         forbid(
           `imports-of-${room}`,
           { path: within([room]) },
-          { dependencyTypesNot: ["core", "npm", "npm-dev", "npm-optional"], pathNot: within(allowed) },
+          { dependencyTypesNot: ["core"], pathNot: [within(allowed), "(^|/)node_modules/"] },
         ),
     ),
     forbid(
@@ -108,4 +108,11 @@ export const options = {
   exclude: { path: ["(^|/)(dist|fixtures|\\.cache)/"] },
 };
 
-export default { ...ruleSet, options };
+/** Packages are found as Node finds them, by their `exports`. */
+export const resolution = {
+  exportsFields: ["exports"],
+  conditionNames: ["import", "node", "default"],
+  extensions: [".ts", ".mjs", ".js", ".d.ts"],
+};
+
+export default { ...ruleSet, options: { ...options, enhancedResolveOptions: resolution } };

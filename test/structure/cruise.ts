@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { cruise, type ICruiseResult } from "dependency-cruiser";
-import { options, ruleSet } from "../../.dependency-cruiser.mjs";
+import { options, resolution, ruleSet } from "../../.dependency-cruiser.mjs";
 
 const roots = [
   "grammar",
@@ -26,7 +26,11 @@ export interface Cruised {
 /** Every import under `root`, type imports too, held against the rules of `.dependency-cruiser.mjs`. */
 export async function cruiseImports(root: string): Promise<Cruised> {
   const present = roots.filter((folder) => existsSync(join(root, folder)));
-  const { output } = await cruise(present, { ...options, ruleSet, validate: true, baseDir: root });
+  const { output } = await cruise(
+    present,
+    { ...options, ruleSet, validate: true, baseDir: root },
+    resolution,
+  );
   if (typeof output === "string") throw new Error(`dependency-cruiser said: ${output}`);
   return { modules: ownModules(output), violations: output.summary.violations.map(describeViolation) };
 }
