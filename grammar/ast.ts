@@ -29,6 +29,8 @@ export type Declaration =
 /** What could not be understood: the parser has said why, later stages pass over it in silence. */
 export interface ErrorNode extends Node {
   readonly kind: "error";
+  /** What it would have bound, as far as its beginning tells: not to be called unknown where it is used. */
+  readonly names: readonly Name[];
 }
 
 /** The `///` lines that stand directly before a declaration, a statement or a formal. */
