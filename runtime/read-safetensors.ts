@@ -25,8 +25,8 @@ const bitsOf: Readonly<Record<string, number>> = {
 };
 
 /**
- * The tensors of a safetensors file by name (format: 8 bytes of header length, a JSON header, then the data;
- * https://huggingface.co/docs/safetensors). A file that is torn or that contradicts itself is refused whole: an Error
+ * The tensors of a safetensors file by name. The format: 8 bytes of header length, a JSON header, then the data.
+ * A file that is torn or that contradicts itself is refused whole: an Error
  * says which tensor and why.
  */
 export function readSafetensors(file: Uint8Array): ReadonlyMap<string, StoredTensor> {

@@ -1,0 +1,242 @@
+import type { Application, ApplicationInput, Body, Equation, OwnedTensor } from "../check/typed.ts";
+import type { Axis, Expr, Guard } from "../graph/expr.ts";
+import { axesOfForm, formsOf, visit } from "../graph/visit.ts";
+import { atomsOf, axis as axisForm, constant, type Form } from "../integers/index.ts";
+import type { GraphBuilder } from "./graph-builder.ts";
+import { joinPath, resolvePath, type Place } from "./paths.ts";
+import { readRewriter, type ReadRewriter, type Target } from "./rewrite-reads.ts";
+
+/**
+ * A value of a body: the node that holds it, and which of the indices around the body it depends on; those are the
+ * node's first axes, in the order in which they were entered.
+ */
+interface Value {
+  readonly node: string;
+  readonly context: readonly string[];
+}
+
+/** The indices under which a body stands (none for a model's entry), and the conditions on them. */
+interface Context {
+  readonly axes: readonly Axis[];
+  readonly domain: readonly Guard[];
+}
+
+export interface Elaboration {
+  readonly builder: GraphBuilder;
+  /** Called for each parameter and state that is read, with its absolute path. */
+  readonly own: (kind: "param" | "state", path: string, tensor: OwnedTensor) => void;
+}
+
+const noContext: Context = { axes: [], domain: [] };
+
+/** Puts the body of an entry into the graph; answers the node of each of its outputs. */
+export function elaborateEntry(body: Body, elaboration: Elaboration): ReadonlyMap<string, string> {
+  const inputs = new Map<string, Value>();
+  for (const { name, dtype, shape, range, span } of body.inputs) {
+    const node = elaboration.builder.add(name, (unique) => ({
+      kind: "input",
+      name: unique,
+      dtype,
+      shape,
+      ...(range && { range }),
+      span,
+    }));
+    inputs.set(name, { node, context: [] });
+  }
+  const outputs = elaborateBody(body, inputs, { own: [], slots: [] }, noContext, "", elaboration);
+  return new Map([...outputs].map(([name, value]) => [name, value.node]));
+}
+
+function elaborateBody(
+  body: Body,
+  inputs: ReadonlyMap<string, Value>,
+  place: Place,
+  context: Context,
+  prefix: string,
+  elaboration: Elaboration,
+): ReadonlyMap<string, Value> {
+  const values = new Map<string, Value>(inputs);
+  for (const kind of ["param", "state"] as const) {
+    for (const tensor of kind === "param" ? body.params : body.states) {
+      values.set(tensor.name, { node: ownedNode(kind, tensor, place, elaboration), context: [] });
+    }
+  }
+  for (const binding of body.bindings) {
+    if (binding.kind === "equation") {
+      values.set(binding.name, elaborateEquation(binding, values, context, prefix, elaboration));
+    } else {
+      const outputs = elaborateApplication(binding, values, place, context, prefix, elaboration);
+      for (const [name, value] of outputs) values.set(`${binding.name}.${name}`, value);
+    }
+  }
+  return new Map(body.outputs.map(({ name, operand }) => [name, valueOf(values, operand)]));
+}
+
+function valueOf(values: ReadonlyMap<string, Value>, operand: string): Value {
+  const value = values.get(operand);
+  if (value === undefined) throw new Error(`bug: nothing in the body is called ${operand}`);
+  return value;
+}
+
+function ownedNode(
+  kind: "param" | "state",
+  tensor: OwnedTensor,
+  place: Place,
+  elaboration: Elaboration,
+): string {
+  const path = joinPath(resolvePath(tensor.path, place));
+  return elaboration.builder.once(`${kind} ${path}`, path, (name) => {
+    elaboration.own(kind, path, tensor);
+    return {
+      kind,
+      name,
+      path,
+      dtype: tensor.dtype,
+      shape: tensor.shape.map((size) => constant(size)),
+      span: tensor.span,
+    };
+  });
+}
+
+function elaborateEquation(
+  equation: Equation,
+  values: ReadonlyMap<string, Value>,
+  context: Context,
+  prefix: string,
+  elaboration: Elaboration,
+): Value {
+  const around = contextOf(equation, values, context);
+  const { rewriter, renamed } = rewriterFor(equation, values, around);
+  const used = new Set(around.map((axis) => axis.name));
+  const axes = [...around, ...equation.axes.map((axis) => ({ ...axis, name: renamed(axis.name) }))];
+  const domain = [
+    ...context.domain.filter((guard) => [...axesOfForm(guard.form)].every((axis) => used.has(axis))),
+    ...equation.domain.map(rewriter.guard),
+  ];
+  const node = elaboration.builder.add(prefix + equation.name, (name) => ({
+    kind: "compute",
+    name,
+    dtype: equation.dtype,
+    shape: axes.map((axis) => axis.extent),
+    axes,
+    domain,
+    body: rewriter.expr(equation.body),
+    span: equation.span,
+  }));
+  return { node, context: around.map((axis) => axis.name) };
+}
+
+/** The indices around the body on which an equation depends: those of what it reads, or all where it draws. */
+function contextOf(
+  equation: Equation,
+  values: ReadonlyMap<string, Value>,
+  context: Context,
+): readonly Axis[] {
+  if (context.axes.length === 0) return [];
+  const needed = new Set<string>();
+  let draws = false;
+  visit(equation.body, (expr) => {
+    if (expr.kind === "random") draws = true;
+    if (expr.kind === "read") for (const name of valueOf(values, expr.operand).context) needed.add(name);
+  });
+  for (const form of [...formsOf(equation.body), ...equation.domain.map((guard) => guard.form)]) {
+    for (const atom of atomsOf(form)) {
+      if (atom.kind === "read") for (const name of valueOf(values, atom.operand).context) needed.add(name);
+    }
+  }
+  return draws ? context.axes : context.axes.filter((axis) => needed.has(axis.name));
+}
+
+function rewriterFor(
+  equation: Pick<Equation, "axes" | "body">,
+  values: ReadonlyMap<string, Value>,
+  around: readonly Axis[],
+): { readonly rewriter: ReadRewriter; readonly renamed: (name: string) => string } {
+  const taken = new Set(around.map((axis) => axis.name));
+  const own = [...equation.axes.map((axis) => axis.name), ...reductionAxes(equation.body)];
+  const names = new Map<string, string>();
+  for (const name of own) {
+    const unique = uniqueName(
+      name,
+      (wished) => taken.has(wished) || (wished !== name && own.includes(wished)),
+    );
+    taken.add(unique);
+    names.set(name, unique);
+  }
+  const renamed = (name: string): string => names.get(name) ?? name;
+  const forms = new Map<string, Form>(
+    [...names].filter(([old, name]) => old !== name).map(([old, name]) => [old, axisForm(name)]),
+  );
+  const targetOf = (operand: string): Target => {
+    const { node, context } = valueOf(values, operand);
+    return { node, leading: context.map((name) => axisForm(name)) };
+  };
+  return { rewriter: readRewriter(targetOf, forms), renamed };
+}
+
+function reductionAxes(body: Expr): readonly string[] {
+  const names: string[] = [];
+  visit(body, (expr) => {
+    if (expr.kind === "reduce") names.push(...expr.axes.map((axis) => axis.name));
+  });
+  return names;
+}
+
+function uniqueName(name: string, isTaken: (name: string) => boolean): string {
+  let unique = name;
+  for (let number = 2; isTaken(unique); number++) unique = `${name}_${number}`;
+  return unique;
+}
+
+function elaborateApplication(
+  application: Application,
+  values: ReadonlyMap<string, Value>,
+  place: Place,
+  context: Context,
+  prefix: string,
+  elaboration: Elaboration,
+): ReadonlyMap<string, Value> {
+  const { callee } = application;
+  // The indices of the application stand inside those around it, under names that are free there.
+  const names = new Map<string, string>();
+  const taken = new Set(context.axes.map((axis) => axis.name));
+  for (const { name } of application.context) {
+    const unique = uniqueName(name, (wished) => taken.has(wished));
+    taken.add(unique);
+    names.set(name, unique);
+  }
+  const own = application.context.map((axis) => ({ ...axis, name: names.get(axis.name) ?? axis.name }));
+  const rewriter = readRewriter(
+    (operand) => {
+      const { node, context: leading } = valueOf(values, operand);
+      return { node, leading: leading.map((name) => axisForm(name)) };
+    },
+    new Map([...names].map(([old, name]) => [old, axisForm(name)])),
+  );
+  const inner: Context = {
+    axes: [...context.axes, ...own],
+    domain: [...context.domain, ...application.domain.map(rewriter.guard)],
+  };
+  const inputs = new Map<string, Value>();
+  callee.inputs.forEach((input, number) => {
+    const given = application.inputs[number];
+    if (given === undefined) throw new Error(`bug: ${callee.name} lacks its input ${input.name}`);
+    inputs.set(input.name, inputValue(given, values, own));
+  });
+  const calleePlace: Place = {
+    own: resolvePath(application.path, place),
+    slots: application.slots.map((slot) => resolvePath(slot, place)),
+  };
+  const label = joinPath(application.path.labels);
+  const calleePrefix = `${prefix}${label === "" ? application.name : label}.`;
+  return elaborateBody(callee, inputs, calleePlace, inner, calleePrefix, elaboration);
+}
+
+function inputValue(
+  given: ApplicationInput,
+  values: ReadonlyMap<string, Value>,
+  own: readonly Axis[],
+): Value {
+  const { node, context } = valueOf(values, given.operand);
+  return { node, context: given.indexed ? [...context, ...own.map((axis) => axis.name)] : context };
+}

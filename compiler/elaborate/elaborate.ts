@@ -1,0 +1,69 @@
+import type { Body, CheckedModel, OwnedTensor } from "../check/typed.ts";
+import type { Expr } from "../graph/expr.ts";
+import type { Graph, Node, Parameter, Program } from "../graph/graph.ts";
+import { mapChildren } from "../graph/visit.ts";
+import { elaborateEntry } from "./elaborate-body.ts";
+import { graphBuilder } from "./graph-builder.ts";
+
+/**
+ * Puts the bodies of a checked model into each other: one graph for each entry, and the parameters and states that
+ * they read. It can't fail, since `check` has decided everything; an inconsistency is a bug.
+ */
+export function elaborate(model: CheckedModel): Program {
+  const owned = { param: new Map<string, Parameter>(), state: new Map<string, Parameter>() };
+  const own = (kind: "param" | "state", path: string, tensor: OwnedTensor): void => {
+    if (!owned[kind].has(path)) owned[kind].set(path, parameterOf(path, tensor));
+  };
+  const entries: Record<string, Graph> = {};
+  for (const [name, body] of Object.entries(model.entries)) entries[name] = entryGraph(name, body, own);
+  return {
+    name: model.name,
+    params: [...owned.param.values()],
+    states: [...owned.state.values()],
+    entries,
+  };
+}
+
+function entryGraph(
+  name: string,
+  body: Body,
+  own: (kind: "param" | "state", path: string, tensor: OwnedTensor) => void,
+): Graph {
+  const builder = graphBuilder();
+  const nodeOf = elaborateEntry(body, { builder, own });
+  const outputs = body.outputs.map((output) => {
+    const node = nodeOf.get(output.name);
+    if (node === undefined) throw new Error(`bug: ${name} has no output ${output.name}`);
+    return { name: output.name, node };
+  });
+  return { name, dims: body.dims, facts: body.facts, nodes: builder.nodes, outputs };
+}
+
+function parameterOf(path: string, tensor: OwnedTensor): Parameter {
+  const { bindings, axes, body } = tensor.initial;
+  const computed = [...bindings, { name: "value", axes, domain: [], dtype: tensor.dtype, body }];
+  const nodes = computed.map((equation): Node => ({
+    kind: "compute",
+    name: equation.name,
+    dtype: equation.dtype,
+    shape: equation.axes.map((axis) => axis.extent),
+    axes: equation.axes,
+    domain: equation.domain,
+    body: withPath(equation.body, path),
+    span: tensor.span,
+  }));
+  const initial: Graph = {
+    name: path,
+    dims: [],
+    facts: [],
+    nodes,
+    outputs: [{ name: "value", node: "value" }],
+  };
+  return { path, dtype: tensor.dtype, shape: tensor.shape, initial, span: tensor.span };
+}
+
+/** Draws of a parameter are keyed by its path. */
+function withPath(expr: Expr, path: string): Expr {
+  const whole = mapChildren(expr, (child) => withPath(child, path));
+  return whole.kind === "random" && whole.path === "" ? { ...whole, path } : whole;
+}

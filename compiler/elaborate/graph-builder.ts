@@ -1,0 +1,36 @@
+import type { Node } from "../graph/graph.ts";
+
+/** Collects the nodes of one graph under unique names. */
+export interface GraphBuilder {
+  readonly nodes: Node[];
+  /** Adds a node under the wished name, or that name with a number; answers the name. */
+  readonly add: (wished: string, make: (name: string) => Node) => string;
+  /** As `add`, but only the first time that it is asked for this key. */
+  readonly once: (key: string, wished: string, make: (name: string) => Node) => string;
+}
+
+export function graphBuilder(): GraphBuilder {
+  const nodes: Node[] = [];
+  const taken = new Set<string>();
+  const known = new Map<string, string>();
+  const lastNumber = new Map<string, number>();
+  const add: GraphBuilder["add"] = (wished, make) => {
+    let name = wished;
+    for (let number = lastNumber.get(wished) ?? 1; taken.has(name);) {
+      number += 1;
+      lastNumber.set(wished, number);
+      name = `${wished}_${number}`;
+    }
+    taken.add(name);
+    nodes.push(make(name));
+    return name;
+  };
+  const once: GraphBuilder["once"] = (key, wished, make) => {
+    const old = known.get(key);
+    if (old !== undefined) return old;
+    const name = add(wished, make);
+    known.set(key, name);
+    return name;
+  };
+  return { nodes, add, once };
+}

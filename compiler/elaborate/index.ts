@@ -1,0 +1,1 @@
+export { elaborate } from "./elaborate.ts";

@@ -1,0 +1,56 @@
+import type { Expr, Guard } from "../graph/expr.ts";
+import { mapChildren, mapForms, mapGuard } from "../graph/visit.ts";
+import { atomForm, substitute, type Form } from "../integers/index.ts";
+
+/** What an operand of a body is in the graph: a node, and the subscripts that stand before those of the read. */
+export interface Target {
+  readonly node: string;
+  readonly leading: readonly Form[];
+}
+
+export interface ReadRewriter {
+  readonly form: (form: Form) => Form;
+  readonly guard: (guard: Guard) => Guard;
+  readonly expr: (expr: Expr) => Expr;
+}
+
+/** Replaces the operands of all reads, also of those that stand in subscripts, and the axes in `axes`. */
+export function readRewriter(
+  targetOf: (operand: string) => Target,
+  axes: ReadonlyMap<string, Form>,
+): ReadRewriter {
+  const form = (old: Form): Form =>
+    substitute(old, (atom) => {
+      if (atom.kind === "axis") return axes.get(atom.name);
+      if (atom.kind !== "read") return undefined;
+      const { node, leading } = targetOf(atom.operand);
+      return atomForm({
+        ...atom,
+        operand: node,
+        at: [...leading, ...atom.at.map(form)],
+        ...(atom.low && { low: form(atom.low) }),
+        ...(atom.high && { high: form(atom.high) }),
+      });
+    });
+  const operands = (old: Expr): Expr => {
+    const whole = mapChildren(old, operands);
+    if (whole.kind === "reduce") {
+      return { ...whole, axes: whole.axes.map((axis) => ({ ...axis, name: nameIn(axes, axis.name) })) };
+    }
+    if (whole.kind !== "read") return whole;
+    const { node, leading } = targetOf(whole.operand);
+    return { ...whole, operand: node, at: [...leading, ...whole.at] };
+  };
+  return {
+    form,
+    guard: (guard) => mapGuard(guard, form),
+    // Subscripts first: the leading ones that are added afterwards are in the graph's names already.
+    expr: (expr) => operands(mapForms(expr, form)),
+  };
+}
+
+/** The name that a renamed axis has got. */
+function nameIn(axes: ReadonlyMap<string, Form>, name: string): string {
+  const atom = axes.get(name)?.terms[0]?.factors[0];
+  return atom?.kind === "axis" ? atom.name : name;
+}
