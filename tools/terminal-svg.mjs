@@ -46,7 +46,7 @@ export function terminalSvg(output, title) {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
     `<title>${escaped(title)}</title>`,
     `<rect width="${width}" height="${height}" rx="8" fill="${background}"/>`,
-    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" xml:space="preserve">`,
+    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14">`,
     ...lines,
     "</g>",
     "</svg>",
@@ -69,8 +69,10 @@ function parseRows(output) {
     for (const [index, part] of line.split(/\u001b\[([\d;]*)m/).entries()) {
       if (index % 2 === 1)
         style = part.split(";").reduce((before, code) => applied(before, Number(code)), style);
-      else if (part !== "") {
-        runs.push({ text: part, column, style });
+      else {
+        // What stands apart is put apart, since renderers of SVG make one blank of many.
+        for (const { 0: text, index: start } of part.matchAll(/\S+( \S+)*/g))
+          runs.push({ text, column: column + [...part.slice(0, start)].length, style });
         column += [...part].length;
       }
     }
@@ -99,15 +101,12 @@ function applied(style, code) {
  * @param {number} row
  */
 function renderRun({ text, column, style }, row) {
-  const lead = text.length - text.trimStart().length;
-  const shown = text.trim();
-  if (shown === "") return "";
-  const x = (padding + (column + lead) * cell.width).toFixed(1);
+  const x = (padding + column * cell.width).toFixed(1);
   const y = padding + row * cell.height + 14;
-  const length = ([...shown].length * cell.width).toFixed(1);
+  const length = ([...text].length * cell.width).toFixed(1);
   const weight = style.bold ? ' font-weight="bold"' : "";
   const opacity = style.dim ? ' opacity="0.65"' : "";
-  return `<text x="${x}" y="${y}" textLength="${length}" lengthAdjust="spacingAndGlyphs" fill="${style.colour}"${weight}${opacity}>${escaped(shown)}</text>`;
+  return `<text x="${x}" y="${y}" textLength="${length}" lengthAdjust="spacingAndGlyphs" fill="${style.colour}"${weight}${opacity}>${escaped(text)}</text>`;
 }
 
 /** @param {string} text */

@@ -29,6 +29,10 @@ describe("the picture of a terminal", () => {
     ]);
   });
 
+  it("keeps what stands apart in its column", () => {
+    expect(textsOf(terminalSvg("a b     c", "t"))).toEqual(["0:0+3 #e6edf3 a b", "0:8+1 #e6edf3 c"]);
+  });
+
   it("keeps a colour over the end of a line, and counts a character outside the basic plane once", () => {
     expect(textsOf(terminalSvg("\u001b[32m𝑥\ny", "t"))).toEqual(["0:0+1 #7ee787 𝑥", "1:0+1 #7ee787 y"]);
   });
