@@ -43,7 +43,8 @@ export abstract class ExpressionRules extends Rules {
     this.CONSUME(Word.then);
     const then = this.awaitingElse(true, () => this.SUBRULE2(this.expr));
     this.CONSUME(Word.else);
-    const otherwise = this.SUBRULE3(this.expr);
+    // A further `else` is for the whole of this to see.
+    const otherwise = this.awaitingElse(true, () => this.SUBRULE3(this.expr));
     return { kind: "if", condition, then, otherwise, span: this.spanFrom(start) };
   });
 

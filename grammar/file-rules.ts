@@ -32,17 +32,8 @@ export class FileRules extends SignatureRules {
 
   readonly file: Rule<ast.FileNode> = this.RULE("file", (): ast.FileNode => {
     const declarations: ast.Declaration[] = [];
-    let begun = this.LA(1);
-    this.eachRecovering(
-      () =>
-        this.MANY(() => {
-          begun = this.LA(1);
-          declarations.push(this.bounded(this.SUBRULE(this.declaration)));
-        }),
-      () => this.nextIs(EOF),
-      (error) => declarations.push(error),
-      () => begun,
-      "declaration",
+    this.eachRecovering<ast.Declaration>(declarations, "declaration", (read) =>
+      this.MANY(() => read(() => this.SUBRULE(this.declaration))),
     );
     return {
       kind: "file",
@@ -156,17 +147,11 @@ export class FileRules extends SignatureRules {
       const start = this.here();
       const open = this.CONSUME(Sign.openCurly);
       const statements: ast.Statement[] = [];
-      let begun = this.LA(1);
-      this.eachRecovering(
-        () =>
-          this.MANY(() => {
-            begun = this.LA(1);
-            statements.push(this.bounded(this.SUBRULE(this.statement)));
-          }),
-        () => this.nextIs(EOF, Sign.closeCurly) || beginsDeclaration(this.ahead),
-        (error) => statements.push(error),
-        () => begun,
-        "statement",
+      this.eachRecovering<ast.Statement>(statements, "statement", (read) =>
+        this.MANY({
+          GATE: () => !beginsDeclaration(this.ahead),
+          DEF: () => read(() => this.SUBRULE(this.statement)),
+        }),
       );
       if (this.RECORDING_PHASE || this.nextIs(Sign.closeCurly)) this.CONSUME(Sign.closeCurly);
       else {
@@ -360,7 +345,7 @@ export class FileRules extends SignatureRules {
     try {
       return read();
     } catch (thrown) {
-      this.describe(thrown, begun, "a statement");
+      this.describe(thrown, begun, undefined);
       this.nesting = nesting;
       this.elseAwaited = false;
       while (!this.nextIs(Sign.openCurly)) {
@@ -381,43 +366,65 @@ export class FileRules extends SignatureRules {
     return this.source.text.slice(endOf(before), this.here()).includes("\n");
   }
 
-  /** Reads items until `ended`; after a mistake goes on at the next place where an item may begin. */
-  private eachRecovering(
-    readMany: () => void,
-    ended: () => boolean,
-    lost: (error: ast.ErrorNode) => void,
-    begun: () => IToken,
+  /**
+   * Reads items into `items` until their block or file ends; after a mistake goes on at the next place where
+   * an item may begin. `readMany` hands each item's rule to the function that it is given.
+   */
+  private eachRecovering<Item extends ast.Declaration | ast.Statement>(
+    items: (Item | ast.ErrorNode)[],
     whole: GivenUp["whole"],
+    readMany: (read: (rule: () => Item) => void) => void,
   ): void {
-    if (this.RECORDING_PHASE) return readMany();
+    let previous = this.LA(1);
+    let begun = previous;
+    const read = (rule: () => Item): void => {
+      if (begun !== this.LA(1)) previous = begun;
+      begun = this.LA(1);
+      items.push(this.bounded(rule()));
+    };
+    if (this.RECORDING_PHASE) return readMany(read);
     const { nesting } = this;
     for (;;) {
+      this.nesting = nesting;
       this.elseAwaited = false;
-      let first = this.LA(1);
-      let skipsAll = false;
+      let thrown: unknown;
       try {
-        readMany();
-        if (ended()) return;
-        first = this.LA(1);
-        this.describe(undefined, first, `a ${whole}`);
-      } catch (thrown) {
-        if (thrown instanceof GivenUp && thrown.whole === "declaration") {
-          if (whole === "statement") throw thrown;
-          skipsAll = true;
-        }
-        first = begun();
-        this.describe(thrown, first, `a ${whole}`);
+        readMany(read);
+        if (this.ended(whole)) return;
+        previous = begun;
+        begun = this.LA(1);
+      } catch (caught) {
+        if (caught instanceof GivenUp && caught.whole === "declaration" && whole === "statement")
+          throw caught;
+        thrown = caught;
       }
       this.nesting = nesting;
       this.elseAwaited = false;
+      const between = begun === this.LA(1);
+      const context = between ? previous : begun;
+      this.describe(thrown, context, between ? whole : undefined);
       if (this.diagnostics.length >= limits.errors) return this.leaveRest();
-      if (this.here() === first.startOffset && !ended()) this.SKIP_TOKEN();
-      this.skipToNext(whole, skipsAll, first);
-      const tokens = this.since(first);
-      const names = declaredNames(tokens).map((token) => this.nameOf(token));
-      lost(this.errorNode(this.spanFrom(first.startOffset), names));
-      if (ended()) return;
+      // `y = x +` and `z = 1` on the next line have been read as `y = x + z` so far.
+      const last = this.LA(0);
+      const unfinished = between && context !== begun && this.nextIs(Sign.is) && this.isName(last);
+      if (unfinished) items.pop();
+      if (between && !this.ended(whole)) this.SKIP_TOKEN();
+      this.skipToNext(whole, thrown instanceof GivenUp && thrown.whole === "declaration", begun);
+      const from = unfinished ? context : begun;
+      const names = [...declaredNames(this.since(from)), ...(unfinished ? [last] : [])];
+      items.push(
+        this.errorNode(
+          this.spanFrom(from.startOffset),
+          names.map((token) => this.nameOf(token)),
+        ),
+      );
+      if (this.ended(whole)) return;
     }
+  }
+
+  private ended(whole: GivenUp["whole"]): boolean {
+    if (whole === "declaration") return this.nextIs(EOF);
+    return this.nextIs(EOF, Sign.closeCurly) || beginsDeclaration(this.ahead);
   }
 
   private leaveRest(): void {
@@ -443,7 +450,11 @@ export class FileRules extends SignatureRules {
       if (beginsDeclaration(this.ahead) && this.opensLine()) return;
       if (this.nextIs(Sign.closeCurly)) {
         if (blocks === 0 && whole === "statement") return;
-        blocks = Math.max(0, blocks - 1);
+        blocks -= 1;
+        if (blocks <= 0 && !pastFunctions) {
+          this.SKIP_TOKEN();
+          return;
+        }
       } else if (this.nextIs(Sign.openCurly)) {
         blocks += 1;
       } else if (this.nextIs(Sign.openRound, Sign.openSquare)) {

@@ -135,12 +135,15 @@ export abstract class Rules extends EmbeddedActionsParser {
     }
   }
 
-  /** Makes the diagnostic of what a rule threw, and rethrows what is no matter of syntax. */
-  protected describe(thrown: unknown, begun: IToken, item: "a statement" | "a declaration"): void {
+  /**
+   * Makes the diagnostic of what a rule threw, and rethrows what is no matter of syntax. `begun` is the first
+   * token of the broken item; or, `between` two items, of the one before.
+   */
+  protected describe(thrown: unknown, begun: IToken, between: GivenUp["whole"] | undefined): void {
     if (this.RECORDING_PHASE) throw thrown;
     if (thrown instanceof GivenUp) return;
     const next = [this.LA(1), this.LA(2)] as const;
-    const diagnostic = syntaxError(thrown, this.lexed, this.since(begun), next, item);
+    const diagnostic = syntaxError(thrown, this.lexed, this.since(begun), next, between);
     if (diagnostic) this.complain(diagnostic);
   }
 }

@@ -98,7 +98,10 @@ export abstract class SignatureRules extends ExpressionRules {
 
   private readonly namedType: Rule<ast.Type> = this.RULE("namedType", (): ast.Type => {
     const start = this.here();
-    const name = this.OR([{ ALT: () => this.SUBRULE(this.identifier) }, { ALT: () => this.CONSUME(Word.fn) }]);
+    const name = this.OR([
+      { ALT: () => this.SUBRULE(this.identifier) },
+      { ALT: () => this.CONSUME(Word.fn) },
+    ]);
     const dims: ast.Dim[] = [];
     this.OPTION(() => {
       this.CONSUME(Sign.openSquare);

@@ -70,7 +70,9 @@ interface Stop {
   readonly source: Source;
   /** What the rule asked for, as a phrase. */
   readonly expected: string;
-  /** The tokens of the broken item that were read, the last one last. */
+  /** Whether the item before is whole, and no next one could begin. */
+  readonly between: boolean;
+  /** The tokens of the broken item that were read, or those of the item before. */
   readonly before: readonly IToken[];
   readonly found: IToken;
   readonly next: IToken;
@@ -78,28 +80,33 @@ interface Stop {
 }
 
 /**
- * The diagnostic of what a rule threw (undefined: that no further item could begin); undefined where the
- * lexer has told the cause. What is not an error of syntax is thrown on.
+ * The diagnostic of what a rule threw, or of what stands `between` two items; undefined where the lexer has
+ * told the cause. What is not an error of syntax is thrown on.
  */
 export function syntaxError(
   thrown: unknown,
   { source, flaws }: Lexed,
   before: readonly IToken[],
   [found, next]: readonly [IToken, IToken],
-  item: "a statement" | "a declaration",
+  between: "statement" | "declaration" | undefined,
 ): Diagnostic | undefined {
-  const expected = thrown === undefined ? item : expectedBy(thrown);
+  const expected = between ? `a ${between}` : expectedBy(thrown);
   const end = source.text.length;
   const at = found.tokenType === EOF ? { source, start: end, end } : spanOf(source, found);
   const previous = before.at(-1);
   const from = previous?.startOffset ?? at.start;
   if (flaws.some((flaw) => flaw >= from && flaw <= at.start)) return undefined;
-  const stop: Stop = { source, expected, before, found, next, at };
+  const stop: Stop = { source, expected, between: between !== undefined, before, found, next, at };
   for (const special of specials) {
     const diagnostic = special(stop);
     if (diagnostic) return diagnostic;
   }
-  return report("DLC1001", { message: `expected ${expected}, found ${nameOf(found)}`, span: at });
+  const sameLine = previous && !source.text.slice(endOf(previous), at.start).includes("\n");
+  const orOperator = between && sameLine ? "an operator or " : "";
+  return report("DLC1001", {
+    message: `expected ${orOperator}${expected}, found ${nameOf(found)}`,
+    span: at,
+  });
 }
 
 function expectedBy(thrown: unknown): string {
@@ -146,10 +153,9 @@ function unfinishedLine({ source, before, found }: Stop): Diagnostic | undefined
   });
 }
 
-function closesNothing({ before, found, at }: Stop): Diagnostic | undefined {
+function closesNothing({ between, before, found, at }: Stop): Diagnostic | undefined {
   if (!isCloser(found.tokenType)) return undefined;
-  const open = lastUnclosed(before);
-  if (open || (found.tokenType === Sign.closeCurly && before.length > 0)) return undefined;
+  if (lastUnclosed(before) || (found.tokenType === Sign.closeCurly && !between)) return undefined;
   const title = `leave out this ${found.image}`;
   return report("DLC1012", {
     message: `this ${found.image} closes nothing`,

@@ -49,7 +49,13 @@ export const Multiplicative = createToken({
 export const Comparison = createToken({ name: "Comparison", pattern: Lexer.NA, label: "a comparison" });
 
 function word(text: string, ...categories: TokenType[]): TokenType {
-  return createToken({ name: `Word_${text}`, pattern: text, longer_alt: Identifier, categories, label: `\`${text}\`` });
+  return createToken({
+    name: `Word_${text}`,
+    pattern: text,
+    longer_alt: Identifier,
+    categories,
+    label: `\`${text}\``,
+  });
 }
 
 function sign(name: string, pattern: string, ...categories: TokenType[]): TokenType {
