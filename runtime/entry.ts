@@ -1,0 +1,142 @@
+import { placeEntry, type Arena } from "./arena.ts";
+import { solveDims, valueOf, type ShapedTensor } from "./dims.ts";
+import type { TensorData } from "./pack.ts";
+import type { Dims, EntrySpec, PortSpec } from "./spec.ts";
+
+export type Inputs = Readonly<Record<string, TensorData | ShapedTensor>>;
+
+/** A result; `data` is valid until the next call of any entry of the model, `copy()` keeps it. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: TensorData;
+  readonly copy: () => TensorData;
+}
+
+export interface CallOptions {
+  /** Arrays that receive copies of outputs, by name. */
+  readonly into?: Readonly<Record<string, TensorData>>;
+}
+
+export type Entry = (inputs: Inputs, options?: CallOptions) => Readonly<Record<string, Tensor>>;
+
+/** Which entry the table of addresses is set for: entries of one model share the arena. */
+export interface Current {
+  entry?: EntrySpec;
+}
+
+interface Prepared {
+  readonly dims: Dims;
+  readonly values: readonly number[];
+  readonly addresses: ReadonlyMap<number, number>;
+  readonly results: Readonly<Record<string, Tensor>>;
+}
+
+/** The function that runs one entry: inputs are checked, solved for the free dims and copied in; nothing else is allocated once the dims are known. */
+export function makeEntry(
+  modelName: string,
+  name: string,
+  entry: EntrySpec,
+  run: (...dims: number[]) => void,
+  arena: Arena,
+  current: Current,
+): Entry {
+  let prepared: Prepared | undefined;
+  const names = new Set(entry.inputs.map((port) => port.name));
+  return (inputs, options) => {
+    for (const port of entry.inputs) {
+      if (inputs[port.name] === undefined) throw new TypeError(`${name}: the input ${port.name} is missing`);
+    }
+    for (const given of Object.keys(inputs)) {
+      if (!names.has(given))
+        throw new TypeError(`${name}: there is no input ${given}; it takes ${[...names].join(", ")}`);
+    }
+    const dims = solveDims(name, entry, inputs);
+    if (prepared === undefined || current.entry !== entry || !sameDims(entry, prepared.dims, dims)) {
+      prepared = prepare(modelName, entry, dims, arena, prepared);
+      current.entry = entry;
+    }
+    const { addresses, values, results } = prepared;
+    for (const port of entry.inputs)
+      copyIn(name, port, inputs[port.name], dims, addresses.get(port.buffer) ?? 0, arena);
+    run(...values);
+    for (const [output, target] of Object.entries(options?.into ?? {})) {
+      const result = results[output];
+      if (result === undefined) throw new TypeError(`${name}: there is no output ${output}`);
+      if (target.length !== result.data.length) {
+        throw new RangeError(
+          `${name}: ${output} has ${result.data.length} numbers, the array for it ${target.length}`,
+        );
+      }
+      target.set(result.data);
+    }
+    return results;
+  };
+}
+
+function sameDims(entry: EntrySpec, a: Dims, b: Dims): boolean {
+  return entry.dims.every(({ name }) => a[name] === b[name]);
+}
+
+function prepare(
+  modelName: string,
+  entry: EntrySpec,
+  dims: Dims,
+  arena: Arena,
+  last: Prepared | undefined,
+): Prepared {
+  const placed = placeEntry(modelName, entry, dims, arena);
+  const addresses = new Map(entry.arena.map((buffer, number) => [buffer, placed[number] ?? 0]));
+  // The same dims get the same addresses, so the results that the caller may hold stay the same objects.
+  const results =
+    last !== undefined && sameDims(entry, last.dims, dims)
+      ? last.results
+      : Object.fromEntries(
+          entry.outputs.map((port) => [
+            port.name,
+            makeResult(port, dims, addresses.get(port.buffer) ?? 0, arena),
+          ]),
+        );
+  return { dims, values: entry.dims.map(({ name }) => dims[name] ?? 0), addresses, results };
+}
+
+function makeResult(port: PortSpec, dims: Dims, address: number, arena: Arena): Tensor {
+  const shape = port.shape.map((extent) => valueOf(extent, dims));
+  const length = shape.reduce((all, size) => all * size, 1);
+  let view = arena.view(port.dtype, address, length);
+  return {
+    shape,
+    get data() {
+      // Memory that has grown leaves old views empty.
+      if (view.buffer !== arena.memory.buffer) view = arena.view(port.dtype, address, length);
+      return view;
+    },
+    copy() {
+      return this.data.slice();
+    },
+  };
+}
+
+function copyIn(
+  entryName: string,
+  port: PortSpec,
+  given: TensorData | ShapedTensor | undefined,
+  dims: Dims,
+  address: number,
+  arena: Arena,
+): void {
+  if (given === undefined) return;
+  const data = "shape" in given ? given.data : given;
+  if (port.range !== undefined) checkRange(entryName, port, data, dims);
+  arena.view(port.dtype, address, data.length).set(data);
+}
+
+function checkRange(entryName: string, port: PortSpec, data: TensorData, dims: Dims): void {
+  const [low, high] = (port.range ?? []).map((extent) => valueOf(extent, dims));
+  if (low === undefined || high === undefined) return;
+  const wrong = data.findIndex((value) => !(value >= low && value < high));
+  if (wrong >= 0) {
+    throw new RangeError(
+      `${entryName}: ${port.name} must be in ${low}..${high}, but element ${wrong} is ${data[wrong]}`,
+    );
+  }
+}

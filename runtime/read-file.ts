@@ -1,0 +1,47 @@
+/** Where a module's file comes from; bytes and modules are taken as they are. */
+export type FileSource = string | URL | Response | ArrayBuffer | ArrayBufferView;
+
+/**
+ * The bytes of a file. `file:` is read through Node's own modules without importing them, which bundlers could not
+ * follow; `data:` is decoded here, since a strict content policy forbids fetching it; all else is fetched.
+ */
+export async function readFile(source: FileSource): Promise<Uint8Array<ArrayBuffer>> {
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (ArrayBuffer.isView(source)) {
+    return new Uint8Array(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
+  }
+  if (source instanceof Response) return bytesOfResponse(source);
+  const url = urlOf(source);
+  if (url.protocol === "data:") return decodeDataUrl(url.href);
+  if (url.protocol === "file:") {
+    const { readFile } = globalThis.process.getBuiltinModule("node:fs").promises;
+    return new Uint8Array(await readFile(url));
+  }
+  return bytesOfResponse(await fetch(url));
+}
+
+/** A text is a URL, relative to the page in a browser; in Node it may be a path. */
+function urlOf(source: string | URL): URL {
+  if (source instanceof URL) return source;
+  const base = globalThis.location?.href;
+  if (base !== undefined || URL.canParse(source)) return new URL(source, base);
+  return globalThis.process.getBuiltinModule("node:url").pathToFileURL(source);
+}
+
+export async function bytesOfResponse(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+  if (!response.ok) throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+function decodeDataUrl(href: string): Uint8Array<ArrayBuffer> {
+  const comma = href.indexOf(",");
+  const body = href.slice(comma + 1);
+  return decodeBase64(href.slice(0, comma).endsWith(";base64") ? body : btoa(decodeURIComponent(body)));
+}
+
+export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let place = 0; place < binary.length; place++) bytes[place] = binary.charCodeAt(place);
+  return bytes;
+}
