@@ -1,0 +1,56 @@
+import type { Expr, Guard } from "../graph/expr.ts";
+import { atomsOf, constant, negate, provablyNonnegative, subtract, type Form, type RangeOf } from "../integers/index.ts";
+import { splitCondition, type Rewriting } from "./rewriting.ts";
+import { childrenOf, formsOf } from "../graph/visit.ts";
+
+/** Is the form ≥ 0 where all guards hold? By ranges alone, or as one guard and something that is ≥ 0 by ranges. */
+export function holds(form: Form, guards: readonly Guard[], range: RangeOf): boolean {
+  if (provablyNonnegative(form, range)) return true;
+  return guards.some((guard) => {
+    if (provablyNonnegative(subtract(form, guard.form), range)) return true;
+    return guard.relation === "zero" && provablyNonnegative(subtract(form, negate(guard.form)), range);
+  });
+}
+
+/** Is every read of an expression inside its array, in all places where the guards hold? */
+export function readsInside(
+  expr: Expr,
+  guards: readonly Guard[],
+  range: RangeOf,
+  rewriting: Rewriting,
+): boolean {
+  const insideOf = (read: { operand: string; at: readonly Form[] }): boolean => {
+    const shape = rewriting.nodes.get(read.operand)?.shape ?? [];
+    return read.at.every((form, place) => {
+      const extent = shape[place];
+      if (extent === undefined) throw new Error(`bug: ${read.operand} has fewer axes than subscripts`);
+      return holds(form, guards, range) && holds(subtract(subtract(extent, constant(1)), form), guards, range);
+    });
+  };
+  const integerReads = formsOf(expr).flatMap(atomsOf);
+  if (!integerReads.every((atom) => atom.kind !== "read" || insideOf(atom))) return false;
+  switch (expr.kind) {
+    case "read":
+      return insideOf(expr);
+    case "select": {
+      const { guards: more } = splitCondition(expr.condition);
+      return (
+        readsInside(expr.condition, guards, range, rewriting) &&
+        readsInside(expr.then, [...guards, ...more], range, rewriting) &&
+        readsInside(expr.otherwise, [...guards, ...negationOf(more)], range, rewriting)
+      );
+    }
+    case "reduce":
+      return readsInside(expr.body, [...guards, ...expr.domain], range, rewriting);
+    default:
+      return childrenOf(expr).every((child) => readsInside(child, guards, range, rewriting));
+  }
+}
+
+/** What holds where a single guard does not; nothing is known where one of several does not, or an equality. */
+export function negationOf(guards: readonly Guard[]): readonly Guard[] {
+  const [guard, second] = guards;
+  if (guard === undefined || second !== undefined || guard.relation === "zero") return [];
+  // ¬(f ≥ 0) is −f − 1 ≥ 0.
+  return [{ relation: "nonnegative", form: subtract(negate(guard.form), constant(1)) }];
+}

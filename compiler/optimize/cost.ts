@@ -1,0 +1,68 @@
+import type { Expr } from "../graph/expr.ts";
+import type { ScalarName } from "../scalar/names.ts";
+import { childrenOf } from "../graph/visit.ts";
+
+/** About how many additions one application costs in vectorised code. */
+const costOf = {
+  add: 1,
+  subtract: 1,
+  multiply: 1,
+  divide: 4,
+  negate: 1,
+  power: 20,
+  remainder: 6,
+  floor: 1,
+  ceil: 1,
+  abs: 1,
+  sign: 2,
+  sqrt: 4,
+  exp: 12,
+  log: 12,
+  sin: 12,
+  cos: 12,
+  tanh: 12,
+  erf: 12,
+  minimum: 1,
+  maximum: 1,
+  equal: 1,
+  notEqual: 1,
+  less: 1,
+  lessEqual: 1,
+  greater: 1,
+  greaterEqual: 1,
+  and: 1,
+  or: 1,
+  not: 1,
+} as const satisfies Record<ScalarName, number>;
+
+/**
+ * Scalar operations in one evaluation. Reads, constants, indices and guards are free: they are address arithmetic,
+ * which a kernel does once a row.
+ */
+export function costOfExpr(expr: Expr): number {
+  let cost = 0;
+  if (expr.kind === "apply") cost = costOf[expr.fn];
+  if (expr.kind === "select" && !isViewSelect(expr)) cost = 1;
+  if (expr.kind === "random") cost = 40;
+  if (expr.kind === "reduce") cost = 100;
+  for (const child of childrenOf(expr)) cost += costOfExpr(child);
+  return cost;
+}
+
+/** A choice by place alone, as padding is: a kernel splits its loops there and computes nothing. */
+function isViewSelect(expr: Expr & { kind: "select" }): boolean {
+  return expr.condition.kind === "guard" || isConjunction(expr.condition);
+}
+
+function isConjunction(expr: Expr): boolean {
+  if (expr.kind === "guard") return true;
+  return expr.kind === "apply" && expr.fn === "and" && expr.operands.every(isConjunction);
+}
+
+/** Number of expressions in a body: what it costs to look at, not to run. */
+export function sizeOfExpr(expr: Expr): number {
+  return childrenOf(expr).reduce((sum, child) => sum + sizeOfExpr(child), 1);
+}
+
+/** A producer or part of a body that costs less is computed again wherever it is read in element-wise code. */
+export const worthANode = 3;

@@ -1,0 +1,106 @@
+import type { Axis, Expr, Guard } from "../graph/expr.ts";
+import type { ComputeNode, Graph, Node } from "../graph/graph.ts";
+import { constant, one, subtract, zero, type Form, type RangeOf } from "../integers/index.ts";
+import type { Dtype } from "../scalar/dtype.ts";
+
+/** What a pass knows while it rewrites the nodes of one graph. */
+export interface Rewriting {
+  /** The nodes so far, by name: those already rewritten and those it made. */
+  readonly nodes: ReadonlyMap<string, Node>;
+  /** Puts a new node before the one that is being rewritten. */
+  readonly add: (node: Node) => void;
+  /** A name that no node has, beginning with `base`. */
+  readonly freshName: (base: string) => string;
+  readonly dimRange: RangeOf;
+  /** What holds of the free dims beyond their bounds. */
+  readonly facts: readonly Guard[];
+}
+
+/**
+ * Rewrites one compute node after another, operands first; what `rewrite` answers has the same name and value. The
+ * same graph where nothing changed.
+ */
+export function rewriteNodes(
+  graph: Graph,
+  rewrite: (node: ComputeNode, rewriting: Rewriting) => ComputeNode,
+): Graph {
+  const taken = new Set(graph.nodes.map((node) => node.name));
+  const nodes = new Map<string, Node>();
+  let changed = false;
+  const rewriting: Rewriting = {
+    nodes,
+    add: (node) => {
+      nodes.set(node.name, node);
+      changed = true;
+    },
+    freshName: (base) => freshName(base, taken),
+    dimRange: dimRangeOf(graph),
+    facts: graph.facts,
+  };
+  for (const node of graph.nodes) {
+    const rewritten = node.kind === "compute" ? rewrite(node, rewriting) : node;
+    if (rewritten !== node) changed = true;
+    nodes.set(node.name, rewritten);
+  }
+  return changed ? { ...graph, nodes: [...nodes.values()] } : graph;
+}
+
+export function freshName(base: string, taken: Set<string>): string {
+  let name = base;
+  for (let count = 2; taken.has(name); count += 1) name = `${base}#${count}`;
+  taken.add(name);
+  return name;
+}
+
+/** Bounds of the free dims of a graph. */
+export function dimRangeOf(graph: Graph): RangeOf {
+  const dims = new Map(graph.dims.map((dim) => [dim.name, dim]));
+  return (atom) => {
+    const dim = atom.kind === "dim" ? dims.get(atom.name) : undefined;
+    return dim && { low: constant(dim.low), ...(dim.high !== undefined && { high: constant(dim.high) }) };
+  };
+}
+
+/** Bounds of axes too: from 0 to extent − 1. */
+export function rangeWithAxes(axes: readonly Axis[], outer: RangeOf): RangeOf {
+  const ends = new Map<string, Form>(axes.map((axis) => [axis.name, subtract(axis.extent, one)]));
+  return (atom) => {
+    const high = atom.kind === "axis" ? ends.get(atom.name) : undefined;
+    return high === undefined ? outer(atom) : { low: zero, high };
+  };
+}
+
+/** A node without the tag of what it was; a pass that changes a body starts from here. */
+export function untagged(node: ComputeNode): ComputeNode {
+  if (node.recognition === undefined) return node;
+  const { recognition: _dropped, ...rest } = node;
+  return rest;
+}
+
+/** The constants true and false, and 0 of a dtype. */
+export const truth = {
+  true: { kind: "constant", dtype: "bool", value: 1 },
+  false: { kind: "constant", dtype: "bool", value: 0 },
+} as const satisfies Record<string, Expr>;
+
+export function zeroOf(dtype: Dtype): Expr {
+  return { kind: "constant", dtype, value: 0 };
+}
+
+/** The guards that a condition is the conjunction of, and what of it is no guard. */
+export function splitCondition(condition: Expr): { guards: readonly Guard[]; rest: readonly Expr[] } {
+  if (condition.kind === "guard") return { guards: [condition.guard], rest: [] };
+  if (condition.kind === "apply" && condition.fn === "and") {
+    const parts = condition.operands.map(splitCondition);
+    return { guards: parts.flatMap((part) => part.guards), rest: parts.flatMap((part) => part.rest) };
+  }
+  return { guards: [], rest: [condition] };
+}
+
+/** The conjunction of guards and conditions; true for none. */
+export function conjunction(guards: readonly Guard[], rest: readonly Expr[] = []): Expr {
+  const parts: readonly Expr[] = [...guards.map((guard): Expr => ({ kind: "guard", guard })), ...rest];
+  const [first, ...others] = parts;
+  if (first === undefined) return truth.true;
+  return others.reduce<Expr>((all, part) => ({ kind: "apply", fn: "and", operands: [all, part] }), first);
+}

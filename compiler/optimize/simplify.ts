@@ -1,0 +1,170 @@
+import type { Expr, Guard } from "../graph/expr.ts";
+import type { ComputeNode, Graph } from "../graph/graph.ts";
+import {
+  constantOf,
+  interval,
+  negate,
+  one,
+  simplifyByRange,
+  subtract,
+  type Form,
+  type RangeOf,
+} from "../integers/index.ts";
+import { simplifyApply } from "./algebra.ts";
+import { negationOf } from "./bounds.ts";
+import { allAxes, dtypeIn, mapList } from "./body.ts";
+import { rangeWithAxes, rewriteNodes, splitCondition, truth, untagged, type Rewriting } from "./rewriting.ts";
+import { mapChildren, mapGuard } from "../graph/visit.ts";
+import type { Dtype } from "../scalar/dtype.ts";
+
+/**
+ * Fewer operations for the same values: forms by the ranges of their axes, guards that always or never hold, choices
+ * that are decided, neutral operands, conversions that change nothing.
+ */
+export function simplify(graph: Graph): Graph {
+  return rewriteNodes(graph, simplifyNode);
+}
+
+/** What is known where an expression stands. */
+interface Known {
+  readonly range: RangeOf;
+  readonly guards: readonly Guard[];
+  readonly rewriting: Rewriting;
+  readonly locals: ReadonlyMap<string, Dtype>;
+}
+
+function simplifyNode(node: ComputeNode, rewriting: Rewriting): ComputeNode {
+  const range = rangeWithAxes(allAxes(node), rewriting.dimRange);
+  const domain = simplifyDomain(node.domain, range, rewriting.facts);
+  const known = { range, guards: [...rewriting.facts, ...domain], rewriting, locals: new Map() };
+  const body = simplifyIn(node.body, known);
+  return domain === node.domain && body === node.body ? node : { ...untagged(node), domain, body };
+}
+
+/** Without guards that always hold or follow from another one; the one false guard where one never holds. */
+function simplifyDomain(domain: readonly Guard[], range: RangeOf, facts: readonly Guard[]): readonly Guard[] {
+  let kept = mapList(domain, (guard) => mapGuard(guard, (form) => simpler(form, range)));
+  for (const guard of kept) {
+    const others = kept.filter((other) => other !== guard);
+    const decided = decide(guard, range, [...facts, ...others]);
+    if (decided === false) {
+      const known = constantOf(guard.form);
+      return known !== undefined && kept.length === 1 ? kept : [neverHolds];
+    }
+    if (decided === true) kept = others;
+  }
+  return kept;
+}
+
+const neverHolds: Guard = { relation: "nonnegative", form: negate(one) };
+
+/** True or false where that is so for all values in range at which the known guards hold. */
+function decide(guard: Guard, range: RangeOf, known: readonly Guard[]): boolean | undefined {
+  const { low, high } = interval(guard.form, range);
+  const atLeast = Math.max(low, ...known.map((other) => leastDifference(guard.form, other)));
+  const atMost = Math.min(high, ...known.map((other) => -leastDifference(negate(guard.form), other)));
+  if (guard.relation === "nonnegative") {
+    return atLeast >= 0 ? true : atMost < 0 ? false : undefined;
+  }
+  return atLeast === 0 && atMost === 0 ? true : atLeast > 0 || atMost < 0 ? false : undefined;
+}
+
+/** A lower bound of the form that follows from one guard: form − guard ≥ k and guard ≥ 0 give form ≥ k. */
+function leastDifference(form: Form, guard: Guard): number {
+  const sides = guard.relation === "zero" ? [guard.form, negate(guard.form)] : [guard.form];
+  // Only what cancels to a constant: the rest is the business of the ranges.
+  return Math.max(...sides.map((side) => constantOf(subtract(form, side)) ?? -Infinity));
+}
+
+function simpler(form: Form, range: RangeOf): Form {
+  const simple = simplifyByRange(form, range);
+  return simple.key === form.key ? form : simple;
+}
+
+function simplifyIn(expr: Expr, known: Known): Expr {
+  switch (expr.kind) {
+    case "constant":
+    case "local":
+      return expr;
+    case "index": {
+      const form = simplifyByRange(expr.form, known.range);
+      const value = constantOf(form);
+      if (value !== undefined && Number.isInteger(value)) return { kind: "constant", dtype: "i32", value };
+      return form.key === expr.form.key ? expr : { ...expr, form };
+    }
+    case "guard": {
+      const guard = mapGuard(expr.guard, (form) => simpler(form, known.range));
+      const decided = decide(guard, known.range, known.guards);
+      if (decided !== undefined) return decided ? truth.true : truth.false;
+      return guard === expr.guard ? expr : { ...expr, guard };
+    }
+    case "read": {
+      const at = mapList(expr.at, (form) => simpler(form, known.range));
+      return at === expr.at ? expr : { ...expr, at };
+    }
+    case "random": {
+      const counter = simplifyByRange(expr.counter, known.range);
+      return counter.key === expr.counter.key ? expr : { ...expr, counter };
+    }
+    case "apply": {
+      const operands = mapList(expr.operands, (operand) => simplifyIn(operand, known));
+      const whole = operands === expr.operands ? expr : { ...expr, operands };
+      return simplifyApply(whole, (inner) => dtypeIn(inner, known.rewriting.nodes, known.locals));
+    }
+    case "convert":
+      return simplifyConvert(expr, known);
+    case "select":
+      return simplifySelect(expr, known);
+    case "let": {
+      const value = simplifyIn(expr.value, known);
+      const dtype = dtypeIn(value, known.rewriting.nodes, known.locals);
+      const locals = new Map(known.locals).set(expr.name, dtype);
+      const body = simplifyIn(expr.body, { ...known, locals });
+      return value === expr.value && body === expr.body ? expr : { ...expr, value, body };
+    }
+    case "reduce": {
+      const range = rangeWithAxes(expr.axes, known.range);
+      const guards = [...known.guards, ...expr.domain];
+      return mapChildren(expr, (child) => simplifyIn(child, { ...known, range, guards }));
+    }
+    default:
+      return expr satisfies never;
+  }
+}
+
+function simplifyConvert(expr: Expr & { kind: "convert" }, known: Known): Expr {
+  const operand = simplifyIn(expr.operand, known);
+  const from = dtypeIn(operand, known.rewriting.nodes, known.locals);
+  if (from === expr.to) return operand;
+  if (operand.kind === "constant" && expr.to === "f32" && Math.fround(operand.value) === operand.value) {
+    return { kind: "constant", dtype: "f32", value: operand.value };
+  }
+  // f32(f32(b)) of a bool or of what is f16 already loses nothing on the way.
+  if (operand.kind === "convert" && expr.to === "f32") {
+    const inner = dtypeIn(operand.operand, known.rewriting.nodes, known.locals);
+    if (inner === "bool") return { ...expr, operand: operand.operand };
+  }
+  return operand === expr.operand ? expr : { ...expr, operand };
+}
+
+function simplifySelect(expr: Expr & { kind: "select" }, known: Known): Expr {
+  const condition = simplifyIn(expr.condition, known);
+  if (condition.kind === "constant") {
+    return simplifyIn(condition.value !== 0 ? expr.then : expr.otherwise, known);
+  }
+  const { guards, rest } = splitCondition(condition);
+  const negated = rest.length === 0 ? negationOf(guards) : [];
+  const then = simplifyIn(expr.then, { ...known, guards: [...known.guards, ...guards] });
+  const otherwise = simplifyIn(expr.otherwise, { ...known, guards: [...known.guards, ...negated] });
+  if (then.kind === "constant" && otherwise.kind === "constant" && then.dtype === otherwise.dtype) {
+    if (Object.is(then.value, otherwise.value)) return then;
+    if (then.dtype === "bool") {
+      return then.value !== 0 ? condition : { kind: "apply", fn: "not", operands: [condition] };
+    }
+  }
+  if (condition.kind === "apply" && condition.fn === "not" && condition.operands[0] !== undefined) {
+    return { kind: "select", condition: condition.operands[0], then: otherwise, otherwise: then };
+  }
+  const same = condition === expr.condition && then === expr.then && otherwise === expr.otherwise;
+  return same ? expr : { kind: "select", condition, then, otherwise };
+}
