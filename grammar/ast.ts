@@ -290,8 +290,7 @@ export type Expr =
   | Unary
   | Binary
   | Pipe
-  | If
-  | ErrorNode;
+  | If;
 
 /** A whole number, at most 2⁵³ − 1. */
 export interface IntLiteral extends Node {

@@ -159,7 +159,10 @@ export class FileRules extends SignatureRules {
           report("DLC1012", {
             message: "this block is not closed",
             span: this.spanOf(open),
-            notes: [{ text: "the block must end before this", span: this.spanOf(this.LA(1)) }],
+            label: this.nextIs(EOF) ? "the file ends before it does" : undefined,
+            notes: this.nextIs(EOF)
+              ? []
+              : [{ text: "the block must end before this", span: this.spanOf(this.LA(1)) }],
             help: ["close it with }"],
           }),
         );

@@ -104,7 +104,7 @@ export function reductionOverReduction(outer: Reduction, complain: Complain): vo
           { text: `the quotient of two reductions is (${textOf(dividend)}) / (${textOf(divisor.span)})` },
           { text: `one reduction of quotients is ${textOf(dividend)} / (${textOf(divisor.span)})` },
         ],
-        help: ["put the dividend in brackets"],
+        help: ["put both reductions in brackets"],
         fix: brackets("put both reductions in brackets", outer.span.start, dividend, divisor.span),
       }),
     );

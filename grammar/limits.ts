@@ -3,7 +3,7 @@ export const limits = {
   /** UTF-16 units of a source. */
   characters: 1_048_576,
   /** Brackets, blocks, `if`, prefixes and exponents inside one another. */
-  nesting: 64,
+  nesting: 40,
   /** Nodes from a statement down to its deepest leaf; long chains of operators count, lists do not. */
   height: 1000,
   /** Syntax errors told of one file. */

@@ -6,3 +6,8 @@ export { report } from "./report.ts";
 export type { Particulars } from "./report.ts";
 export { joinSpans, positionOf } from "./source.ts";
 export type { Position, Source, Span } from "./source.ts";
+export { applyFix } from "./apply-fix.ts";
+export { countLine, render, renderAll } from "./render.ts";
+export type { RenderOptions } from "./render.ts";
+export { toJson } from "./to-json.ts";
+export type { JsonDiagnostic } from "./to-json.ts";

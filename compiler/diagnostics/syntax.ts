@@ -110,7 +110,7 @@ layer Scale(level: int)(x: real[C]) -> (y: real[C]) where next = level + 1 {
     severity: "error",
     title: "an expression or a block that is nested too deeply",
     explanation: `
-Brackets, blocks, \`if\`, prefixes and exponents may be nested 64 deep, and no statement's tree may be higher than
+Brackets, blocks, \`if\`, prefixes and exponents may be nested 40 deep, and no statement's tree may be higher than
 1000: no formula that a person reads comes near, and the limits keep every tool safe from a text made by
 a program gone astray.
 
