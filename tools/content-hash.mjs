@@ -22,7 +22,8 @@ export function contentHash(root, paths) {
 }
 
 /**
- * Every file named by `paths` or lying under a folder in it, each once, in the order of their names.
+ * Every file named by `paths` or lying under a folder in it, each once, in the order of their names. Installed packages
+ * are left out: the lock file stands for them.
  * @param {string} root
  * @param {readonly string[]} paths
  * @returns {string[]}
@@ -46,5 +47,6 @@ function collect(root, path, found) {
     found.add(path);
     return;
   }
-  for (const name of readdirSync(join(root, path))) collect(root, `${path}/${name}`, found);
+  for (const name of readdirSync(join(root, path)))
+    if (name !== "node_modules") collect(root, `${path}/${name}`, found);
 }

@@ -1,12 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { line } from "../../.dependency-cruiser.mjs";
 import { cruiseImports } from "./cruise.ts";
-
-const repository = fileURLToPath(new URL("../..", import.meta.url));
+import { readRepositoryFile, repository, repositoryFiles } from "./repository-files.ts";
 
 describe("the imports of this repository", () => {
   it("follow the line of rooms, without cycles", async () => {
@@ -30,6 +28,16 @@ describe("the imports of this repository", () => {
     const placed = line.flat();
     for (const entry of readdirSync(join(repository, "compiler")))
       expect(placed).toContain(`compiler/${entry}`);
+  });
+});
+
+describe("docs/architecture.md", () => {
+  it("has a section for every room that has files", () => {
+    const page = readRepositoryFile("docs/architecture.md");
+    const rooms = line.flat().filter((room) => !room.endsWith(".ts"));
+    const built = rooms.filter((room) => repositoryFiles().some((path) => path.startsWith(`${room}/`)));
+    expect(built.filter((room) => !page.includes(`### [${room}/](../${room}/)`))).toEqual([]);
+    expect(built.length).toBeGreaterThan(4);
   });
 });
 

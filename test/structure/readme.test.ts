@@ -59,7 +59,16 @@ describe("the code of the README", () => {
       join(folder, "program.ts"),
       `${image}${snippet}\nexport const ten: 10 = logits.shape[1];\n`,
     );
-    const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--lib", "es2023,dom"];
+    const options = [
+      "--noEmit",
+      "--strict",
+      "--module",
+      "nodenext",
+      "--target",
+      "es2022",
+      "--lib",
+      "es2023,dom",
+    ];
     const tsc = join(repository, "node_modules/typescript/bin/tsc");
     expect(node(folder, tsc, ...options, "program.ts")).toEqual({ status: 0, output: "" });
   });
