@@ -1,0 +1,203 @@
+import type { Axis, Expr } from "../graph/expr.ts";
+import type { ComputeNode, Graph, Node } from "../graph/graph.ts";
+import type { Recognition } from "../graph/recognition.ts";
+import {
+  formsOf,
+  mapForms,
+  mapGuard,
+  operandsOf,
+  renameOperands,
+  renameOperandsInForm,
+  visitExpr,
+} from "../graph/visit.ts";
+import { atomsOf, axis as axisForm, substitute, type Form } from "../integers/index.ts";
+import type { Member } from "./fusion-space.ts";
+import { groupNodes, type FusionLimits, type Group } from "./group-nodes.ts";
+import type { Kernel, Operand, Stage } from "./kernel.ts";
+import { nameKernel } from "./name-kernel.ts";
+import { rowMajor } from "./row-major.ts";
+
+/** A kernel and the nodes of the graph whose values its operands are, in the order of the operands. */
+export interface FormedKernel {
+  readonly kernel: Kernel;
+  readonly nodes: readonly string[];
+}
+
+/**
+ * The kernels of a normalised, recognised graph, each after those whose results it reads. All operands are row-major
+ * still. Operands are named by their nodes; the stage that computes a stored node is called by the node's name and a
+ * prime.
+ */
+export function formKernels(graph: Graph, limits: FusionLimits): readonly FormedKernel[] {
+  const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
+  const wanted = new Map<string, Set<string>>();
+  for (const node of graph.nodes) {
+    for (const name of operandsOf(node)) wanted.set(name, (wanted.get(name) ?? new Set()).add(node.name));
+  }
+  const outputs = new Set(graph.outputs.map((output) => output.node));
+  return groupNodes(graph, limits).map((group) => {
+    const inside = new Set(group.members.map(({ node }) => node.name));
+    const stored = group.members
+      .map(({ node }) => node.name)
+      .filter(
+        (name) => outputs.has(name) || [...(wanted.get(name) ?? [])].some((reader) => !inside.has(reader)),
+      );
+    return formKernel(group, new Set(stored), nodes);
+  });
+}
+
+function formKernel(
+  group: Group,
+  stored: ReadonlySet<string>,
+  nodes: ReadonlyMap<string, Node>,
+): FormedKernel {
+  const reads = new Set(group.members.flatMap(({ node }) => [...operandsOf(node)]));
+  for (const { node } of group.members) reads.delete(node.name);
+  const stageNames = new Map<string, string>();
+  const taken = new Set([...reads, ...stored]);
+  for (const { node } of group.members) {
+    let name = node.name;
+    while (taken.has(name)) name = `${name}'`;
+    taken.add(name);
+    stageNames.set(node.name, name);
+  }
+  const parallel = new Set(
+    group.members.flatMap(({ node, axisNames }) => node.axes.map(({ name }) => axisNames.get(name))),
+  );
+  const axes = group.space.axes.filter((axis) => parallel.has(axis.name));
+  const reducedNames = nameReducedAxes(group, axes);
+  const stages = group.members.map((member) => makeStage(member, stageNames, stored, reducedNames));
+  const operands = [
+    ...[...reads].map((name) => makeOperand(name, "read", nodes)),
+    ...[...stored].map((name) => makeOperand(name, "write", nodes)),
+  ];
+  const named = { name: nameKernel(stages), axes, operands, stages };
+  return { kernel: { ...named, dims: dimsOf(named) }, nodes: operands.map(({ name }) => name) };
+}
+
+function makeOperand(name: string, access: "read" | "write", nodes: ReadonlyMap<string, Node>): Operand {
+  const node = nodes.get(name);
+  if (node === undefined) throw new Error(`bug: ${name} is read and nowhere defined`);
+  const { dtype, shape } = node;
+  return { name, dtype, shape, layout: rowMajor(shape.length), access };
+}
+
+/** Names for reduction axes, by column where they reduce one: equal over the stages, and unlike any parallel axis. */
+function nameReducedAxes(group: Group, axes: readonly Axis[]): (member: Member, axis: Axis) => string {
+  const taken = new Set(axes.map(({ name }) => name));
+  const fresh = (base: string): string => {
+    let name = base;
+    while (taken.has(name)) name = `${name}'`;
+    taken.add(name);
+    return name;
+  };
+  const columns = new Map([...group.space.columns].map((name) => [name, fresh(name)]));
+  const others = new Map<string, string>();
+  return (member, axis) => {
+    const column = member.axisNames.get(axis.name);
+    const key = column === undefined ? `${member.node.name} ${axis.name}` : "";
+    const name = columns.get(column ?? "") ?? others.get(key) ?? fresh(axis.name);
+    if (column === undefined) others.set(key, name);
+    return name;
+  };
+}
+
+function makeStage(
+  member: Member,
+  stageNames: ReadonlyMap<string, string>,
+  stored: ReadonlySet<string>,
+  reducedName: (member: Member, axis: Axis) => string,
+): Stage {
+  const { node } = member;
+  const names = new Map<string, string>();
+  for (const { name } of node.axes) names.set(name, member.axisNames.get(name) ?? name);
+  for (const axis of node.reduce?.axes ?? []) names.set(axis.name, reducedName(member, axis));
+  const values = new Map([...names].map(([from, to]) => [from, axisForm(to)]));
+  const inForm = (form: Form): Form =>
+    substitute(form, (atom) => (atom.kind === "axis" ? values.get(atom.name) : undefined));
+  const nameOf = (name: string): string => names.get(name) ?? name;
+  return {
+    name: stageNames.get(node.name) ?? node.name,
+    dtype: node.dtype,
+    axes: node.axes.map(({ name }) => nameOf(name)),
+    ...(node.reduce && {
+      reduce: {
+        op: node.reduce.op,
+        axes: node.reduce.axes.map(({ name, extent }) => ({ name: nameOf(name), extent })),
+      },
+    }),
+    domain: node.domain.map((guard) =>
+      mapGuard(guard, (form) => renameOperandsInForm(inForm(form), stageNames)),
+    ),
+    body: renameOperands(mapForms(node.body, inForm), stageNames),
+    ...(stored.has(node.name) && { output: node.name }),
+    ...(node.recognition && { recognition: renameRecognition(node.recognition, nameOf) }),
+    ...(node.span && { span: node.span }),
+  };
+}
+
+/** The tag with other names for its axes; its operands are never stages of the same kernel but in element-wise ones. */
+function renameRecognition(tag: Recognition, nameOf: (axis: string) => string): Recognition {
+  const all = (names: readonly string[]): readonly string[] => names.map(nameOf);
+  switch (tag.kind) {
+    case "contraction":
+      return { ...tag, batch: all(tag.batch), m: all(tag.m), n: all(tag.n), k: all(tag.k) };
+    case "convolution":
+      return {
+        ...tag,
+        batch: all(tag.batch),
+        groups: all(tag.groups),
+        outChannels: all(tag.outChannels),
+        inChannels: all(tag.inChannels),
+        pixels: all(tag.pixels),
+        window: all(tag.window),
+      };
+    case "depthwise":
+      return { ...tag, channels: all(tag.channels), pixels: all(tag.pixels), window: all(tag.window) };
+    case "window":
+      return { ...tag, pixels: all(tag.pixels), window: all(tag.window) };
+    case "rowwise":
+      return { ...tag, row: all(tag.row) };
+    case "elementwise":
+      return tag;
+    default:
+      return tag satisfies never;
+  }
+}
+
+/** The free dims that a kernel mentions, in the order of their names. */
+function dimsOf({ axes, operands, stages }: Omit<Kernel, "dims">): readonly string[] {
+  const forms = [
+    ...axes.map(({ extent }) => extent),
+    ...operands.flatMap(({ shape }) => shape),
+    ...stages.flatMap(({ reduce, domain, body }) => [
+      ...(reduce?.axes ?? []).map(({ extent }) => extent),
+      ...domain.map(({ form }) => form),
+      ...allForms(body),
+    ]),
+  ];
+  const names = forms.flatMap(atomsOf).flatMap((atom) => (atom.kind === "dim" ? [atom.name] : []));
+  return [...new Set(names)].sort();
+}
+
+function allForms(body: Expr): readonly Form[] {
+  const forms: Form[] = [];
+  visitExpr(body, (expr) => forms.push(...formsOf(expr)));
+  return forms;
+}
+
+/** A node that only gives another's value a place of its own: outputs never share a buffer with a parameter. */
+export function copyOf(name: string, source: Node): ComputeNode {
+  const axes = source.shape.map((extent, place) => ({ name: `i${place}`, extent }));
+  return {
+    kind: "compute",
+    name,
+    dtype: source.dtype,
+    shape: source.shape,
+    axes,
+    domain: [],
+    body: { kind: "read", operand: source.name, at: axes.map((axis) => axisForm(axis.name)) },
+    recognition: { kind: "elementwise" },
+    ...(source.span && { span: source.span }),
+  };
+}

@@ -1,0 +1,81 @@
+import type { Expr } from "../graph/expr.ts";
+import { constantOf } from "../integers/index.ts";
+import type { Stage } from "./kernel.ts";
+
+/** At most so many parts; longer names say no more. */
+const mostParts = 4;
+
+/** What a kernel does, as a profile shows it: `conv5x5_add_relu`, `matmul`, `row_max_exp_sum`. */
+export function nameKernel(stages: readonly Stage[]): string {
+  const parts = stages.map(nameStage);
+  const names = parts.filter((part, place) => part !== "" && part !== parts[place - 1]);
+  const short = names.slice(0, mostParts);
+  if (stages.some((stage) => stage.recognition?.kind === "rowwise")) short.unshift("row");
+  return short.length === 0 ? "copy" : short.join("_");
+}
+
+function nameStage(stage: Stage): string {
+  const tag = stage.recognition;
+  if (stage.reduce === undefined || tag === undefined) return stage.reduce?.op ?? nameBody(stage.body);
+  const window = (names: readonly string[]): string =>
+    names
+      .map((name) => stage.reduce?.axes.find((axis) => axis.name === name)?.extent)
+      .map((extent) => (extent === undefined ? 1 : (constantOf(extent) ?? "n")))
+      .join("x");
+  switch (tag.kind) {
+    case "contraction":
+      return tag.batch.length > 0 ? "batch_matmul" : "matmul";
+    case "convolution":
+      return `conv${window(tag.window)}`;
+    case "depthwise":
+      return `depthwise${window(tag.window)}`;
+    case "window":
+      return `${stage.reduce.op}pool${window(tag.window)}`;
+    case "rowwise":
+    case "elementwise":
+      return stage.reduce.op;
+    default:
+      return tag satisfies never;
+  }
+}
+
+/** The functions of a body from the inside out; a bare read has none. */
+function nameBody(body: Expr): string {
+  switch (body.kind) {
+    case "constant":
+      return "fill";
+    case "read":
+    case "local":
+    case "index":
+    case "guard":
+      return "";
+    case "random":
+      return "random";
+    case "convert":
+      return nameBody(body.operand);
+    case "let":
+      return join(nameBody(body.value), nameBody(body.body));
+    case "select":
+      return join(nameBody(body.then), body.condition.kind === "guard" ? "" : "select");
+    case "apply": {
+      const inner = body.operands.map(nameBody).filter((name) => name !== "" && name !== "fill");
+      return join(inner[0] ?? "", isRelu(body) ? "relu" : body.fn);
+    }
+    case "reduce":
+      return body.op;
+    default:
+      return body satisfies never;
+  }
+}
+
+function isRelu(body: Expr & { kind: "apply" }): boolean {
+  return (
+    body.fn === "maximum" &&
+    body.operands.some((operand) => operand.kind === "constant" && operand.value === 0)
+  );
+}
+
+function join(inner: string, outer: string): string {
+  if (inner === "" || outer === "") return inner + outer;
+  return inner.split("_").length >= 3 ? inner : `${inner}_${outer}`;
+}

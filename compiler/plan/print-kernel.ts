@@ -1,0 +1,37 @@
+import type { Axis } from "../graph/expr.ts";
+import { printExpr, printForm, printGuard } from "../graph/print.ts";
+import type { Kernel, Operand, Stage } from "./kernel.ts";
+import { showLayout } from "./show-layout.ts";
+
+/** A kernel as `dlc inspect --stage kernels` and snapshots show it: its axes, what it reads, a line a stage. */
+export function printKernel(kernel: Kernel): string {
+  const dims = kernel.dims.length === 0 ? "" : ` (${kernel.dims.join(", ")})`;
+  const reads = kernel.operands.filter((operand) => operand.access === "read");
+  const lines = [
+    `kernel ${kernel.name}${dims}`,
+    `  over ${printAxes(kernel.axes)}`,
+    ...reads.map((operand) => `  read ${printOperand(operand)}`),
+    ...kernel.stages.map((stage) => `  ${printStage(stage, kernel)}`),
+  ];
+  return lines.join("\n");
+}
+
+function printAxes(axes: readonly Axis[]): string {
+  return axes.length === 0
+    ? "one value"
+    : axes.map(({ name, extent }) => `${name}: ${printForm(extent)}`).join(", ");
+}
+
+function printOperand({ name, dtype, shape, layout }: Operand): string {
+  return `${name}: ${dtype}[${shape.map(printForm).join(", ")}]${showLayout(layout)}`;
+}
+
+function printStage(stage: Stage, kernel: Kernel): string {
+  const { name, axes, reduce, domain, body, output, recognition } = stage;
+  const guards = domain.length === 0 ? "" : ` | ${domain.map(printGuard).join(", ")}`;
+  const head = reduce === undefined ? guards : ` ${reduce.op}[${printAxes(reduce.axes)}${guards}]`;
+  const operand = kernel.operands.find((each) => each.name === output);
+  const tail = operand === undefined ? "" : ` -> ${printOperand(operand)}`;
+  const tag = recognition === undefined ? "" : ` @${recognition.kind}`;
+  return `${name}[${axes.join(", ")}] =${head} ${printExpr(body)}${tag}${tail}`;
+}
