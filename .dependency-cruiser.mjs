@@ -44,6 +44,7 @@ const packages = {
   chevrotain: ["grammar"],
   binaryen: ["compiler/wasm"],
   "ts-morph": ["compiler/package"],
+  picocolors: ["compiler/diagnostics"],
 };
 
 /** Rooms on the line or beside it that touch files, processes or anything else of Node's: everything else gets a host. */
@@ -51,6 +52,9 @@ const touchesNode = ["language-server"];
 
 /** @param {readonly string[]} rooms */
 const within = (rooms) => `^(${rooms.map((room) => room.replaceAll(".", "\\.")).join("|")})(/|$)`;
+
+/** Where one of these packages was found, or its bare name where it wasn't. @param {readonly string[]} names */
+const foundPackage = (names) => `(^|/)node_modules/(${names.join("|")})/|^(${names.join("|")})$`;
 
 const rooms = [...line.flat(), ...Object.keys(beside)];
 
@@ -85,7 +89,7 @@ export const ruleSet = {
       forbid(
         `only-importer-of-${name}`,
         { path: within(rooms), pathNot: within(importers) },
-        { path: `^(node_modules/)?${name}(/|$)` },
+        { path: foundPackage([name]) },
       ),
     ),
     forbid(
@@ -93,7 +97,7 @@ export const ruleSet = {
       { path: within(rooms), pathNot: within(touchesNode) },
       {
         path: "(^|/)node_modules/|^[@a-z]",
-        pathNot: [within([...rooms, ...free]), `^(node_modules/)?(${Object.keys(packages).join("|")})(/|$)`],
+        pathNot: [within([...rooms, ...free]), foundPackage(Object.keys(packages))],
         dependencyTypesNot: ["core"],
       },
     ),
