@@ -49,7 +49,7 @@ export function makeArena(name: string, base: number): Arena {
 
 /**
  * Gives the buffers of an entry their addresses for these dims and writes them into the table. That the sum fits is
- * checked before memory grows. The halo of padded buffers is zeroed here, once: kernels write only their inside.
+ * checked before memory grows.
  */
 export function placeEntry(name: string, entry: EntrySpec, dims: Dims, arena: Arena): readonly number[] {
   const sizes = entry.sizes(dims);
@@ -61,10 +61,6 @@ export function placeEntry(name: string, entry: EntrySpec, dims: Dims, arena: Ar
   }
   arena.reserve(placed.end);
   entry.arena.forEach((buffer, number) => arena.setAddress(buffer, placed.addresses[number] ?? 0));
-  for (const number of entry.zeroed) {
-    const address = placed.addresses[number] ?? 0;
-    new Uint8Array(arena.memory.buffer, address, sizes[number] ?? 0).fill(0);
-  }
   return placed.addresses;
 }
 

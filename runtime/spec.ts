@@ -55,8 +55,6 @@ export interface EntrySpec {
   readonly sizes: (dims: Dims) => readonly number[];
   /** Places in `arena` of buffers that may not overlap, in pairs. */
   readonly interference: readonly (readonly [number, number])[];
-  /** Places in `arena` of buffers that must be zero before the first call: their halo is never written. */
-  readonly zeroed: readonly number[];
   /** Floating-point operations of one call. */
   readonly flops: (dims: Dims) => number;
 }

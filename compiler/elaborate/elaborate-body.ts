@@ -133,18 +133,19 @@ function contextOf(
   context: Context,
 ): readonly Axis[] {
   if (context.axes.length === 0) return [];
+  const inside: Expr[] = [];
+  visit(equation.body, (expr) => inside.push(expr));
+  if (inside.some((expr) => expr.kind === "random")) return context.axes;
   const needed = new Set<string>();
-  let draws = false;
-  visit(equation.body, (expr) => {
-    if (expr.kind === "random") draws = true;
+  for (const expr of inside) {
     if (expr.kind === "read") for (const name of valueOf(values, expr.operand).context) needed.add(name);
-  });
+  }
   for (const form of [...formsOf(equation.body), ...equation.domain.map((guard) => guard.form)]) {
     for (const atom of atomsOf(form)) {
       if (atom.kind === "read") for (const name of valueOf(values, atom.operand).context) needed.add(name);
     }
   }
-  return draws ? context.axes : context.axes.filter((axis) => needed.has(axis.name));
+  return context.axes.filter((axis) => needed.has(axis.name));
 }
 
 function rewriterFor(

@@ -1,0 +1,2 @@
+export { packageModule, type ModuleParts } from "./package-module.ts";
+export type { ModelDocs } from "./write-types.ts";

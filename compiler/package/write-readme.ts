@@ -1,0 +1,59 @@
+import { showForm, type Form } from "../integers/index.ts";
+import type { EntryPlan, Plan } from "../plan/plan.ts";
+import type { ModelDocs } from "./write-types.ts";
+
+/** The page of a generated package: what it computes and how it is called. */
+export function writeReadme(plan: Plan, name: string, docs: ModelDocs, weightsInlined: boolean): string {
+  const variable = name.replace(/[^A-Za-z0-9_$]+(\w?)/g, (_, next: string) => next.toUpperCase());
+  const inline = weightsInlined
+    ? `For bundlers that emit no files of their own (esbuild, Rollup) and for single files: \`import { load } from "${name}/inline"\`.`
+    : `For bundlers that emit no files of their own: \`import { load } from "${name}/inline"\` has the code in it; give it the weights, \`load({ weights })\`.`;
+  return [
+    `# ${name}`,
+    "",
+    ...(docs.model === undefined ? [] : [docs.model.trim(), ""]),
+    `${plan.name}, compiled by dlc. No dependencies. It runs in Node (20.19 or later), browsers, workers, and through Vite and webpack.`,
+    "",
+    "```js",
+    `import { load } from "${name}";`,
+    "",
+    `const ${variable} = await load();`,
+    ...plan.entries.map((entry) => callText(variable, entry)),
+    "```",
+    "",
+    ...plan.entries.flatMap((entry) => describe(entry, plan, docs)),
+    "A result's `data` is valid until the next call; `copy()` keeps it. A wrong length throws a `RangeError`.",
+    "",
+    inline,
+    "",
+  ].join("\n");
+}
+
+function callText(variable: string, entry: EntryPlan): string {
+  const outputs = entry.outputs.map((output) => output.name).join(", ");
+  const inputs = entry.inputs.map((input) => input.name).join(", ");
+  return `const { ${outputs} } = ${variable}.${entry.name}({ ${inputs} });`;
+}
+
+function describe(entry: EntryPlan, plan: Plan, docs: ModelDocs): readonly string[] {
+  const row = (port: { readonly name: string; readonly buffer: number }, direction: string): string => {
+    const buffer = plan.buffers.find((candidate) => candidate.id === port.buffer);
+    if (buffer === undefined) throw new Error(`bug: no buffer ${port.buffer}`);
+    return `| ${direction} | \`${port.name}\` | \`${buffer.dtype}${showShape(buffer.shape)}\` |`;
+  };
+  const doc = docs.entries[entry.name];
+  return [
+    `## ${entry.name}`,
+    "",
+    ...(doc === undefined ? [] : [doc.trim(), ""]),
+    "| | name | type |",
+    "| --- | --- | --- |",
+    ...entry.inputs.map((port) => row(port, "input")),
+    ...entry.outputs.map((port) => row(port, "output")),
+    "",
+  ];
+}
+
+function showShape(shape: readonly Form[]): string {
+  return shape.length === 0 ? "" : `[${shape.map((extent) => showForm(extent)).join(", ")}]`;
+}

@@ -1,0 +1,123 @@
+import type { Guard } from "../graph/expr.ts";
+import { constantOf, showForm, type Form } from "../integers/index.ts";
+import { equalLayouts, rowMajor, storedExtents } from "../plan/layout.ts";
+import type { Buffer, EntryPlan, Plan } from "../plan/plan.ts";
+import { extentToJavaScript, formToJavaScript, parameterText } from "./form-to-javascript.ts";
+
+/** The `ModelSpec` of runtime/spec.ts as a JavaScript literal. */
+export function writeSpec(plan: Plan): string {
+  const stored = (role: Buffer["role"]): readonly Buffer[] =>
+    plan.buffers.filter((buffer) => buffer.role === role);
+  return object({
+    name: JSON.stringify(plan.name),
+    tableLength: String(plan.buffers.reduce((all, buffer) => Math.max(all, buffer.id + 1), 0)),
+    params: list(stored("param").map(writeStored)),
+    states: list(stored("state").map(writeStored)),
+    constants: list(stored("constant").map(writeStored)),
+    entries: object(Object.fromEntries(plan.entries.map((entry) => [entry.name, writeEntry(entry, plan)]))),
+  });
+}
+
+function object(fields: Readonly<Record<string, string>>): string {
+  return `{${Object.entries(fields)
+    .map(([name, value]) => `${JSON.stringify(name).replace(/^"([A-Za-z_]\w*)"$/, "$1")}:${value}`)
+    .join(",")}}`;
+}
+
+function list(items: readonly string[]): string {
+  return `[${items.join(",")}]`;
+}
+
+function constantForm(form: Form): number {
+  const known = constantOf(form);
+  if (known === undefined) throw new Error(`bug: ${showForm(form)} is the size of something that persists`);
+  return known;
+}
+
+function writeStored(buffer: Buffer): string {
+  const packing = equalLayouts(buffer.layout, rowMajor(buffer.shape.length))
+    ? undefined
+    : writePacking(buffer);
+  return object({
+    ...(buffer.path !== undefined && { path: JSON.stringify(buffer.path) }),
+    dtype: JSON.stringify(buffer.dtype),
+    shape: list(buffer.shape.map((extent) => String(constantForm(extent)))),
+    buffer: String(buffer.id),
+    bytes: String(constantForm(buffer.bytes)),
+    ...(packing && { packing }),
+    ...(buffer.values && { values: list(buffer.values.map(writeNumber)) }),
+  });
+}
+
+/** JSON has no infinities and no NaN, JavaScript has. */
+function writeNumber(value: number): string {
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+function writePacking(buffer: Buffer): string {
+  const extents = storedExtents(buffer);
+  return object({
+    axes: list(
+      buffer.layout.axes.map(({ dim, divide, modulo }, place) => {
+        const extent = extents[place];
+        if (extent === undefined) throw new Error("bug: a storage axis without extent");
+        return list([dim, divide, modulo ?? 0, constantForm(extent)].map(String));
+      }),
+    ),
+    before: list(buffer.layout.padding.map(({ before }) => String(before))),
+  });
+}
+
+function writeEntry(entry: EntryPlan, plan: Plan): string {
+  const byId = new Map(plan.buffers.map((buffer) => [buffer.id, buffer]));
+  const bufferOf = (id: number): Buffer => {
+    const buffer = byId.get(id);
+    if (buffer === undefined) throw new Error(`bug: no buffer ${id}`);
+    return buffer;
+  };
+  const dims = entry.dims.map((dim) => dim.name);
+  const args = parameterText(dims);
+  const port = ({ name, buffer, range }: EntryPlan["inputs"][number]): string => {
+    const { dtype, shape } = bufferOf(buffer);
+    return object({
+      name: JSON.stringify(name),
+      dtype: JSON.stringify(dtype),
+      shape: list(shape.map((extent) => extentToJavaScript(extent, dims))),
+      buffer: String(buffer),
+      ...(range && {
+        range: list([range.low, range.high].map((end) => extentToJavaScript(end, dims))),
+      }),
+    });
+  };
+  const places = new Map(entry.arena.map((id, place) => [id, place]));
+  return object({
+    dims: list(
+      entry.dims.map(({ name, low, high }) =>
+        object({
+          name: JSON.stringify(name),
+          low: String(low),
+          ...(high !== undefined && { high: String(high) }),
+        }),
+      ),
+    ),
+    facts: list(
+      entry.facts.map((fact) =>
+        object({ text: JSON.stringify(showFact(fact)), holds: `${args}=>${factToJavaScript(fact)}` }),
+      ),
+    ),
+    inputs: list(entry.inputs.map(port)),
+    outputs: list(entry.outputs.map(port)),
+    arena: list(entry.arena.map(String)),
+    sizes: `${args}=>${list(entry.arena.map((id) => formToJavaScript(bufferOf(id).bytes)))}`,
+    interference: list(entry.interference.map(([a, b]) => list([places.get(a), places.get(b)].map(String)))),
+    flops: `${args}=>${formToJavaScript(entry.flops)}`,
+  });
+}
+
+function showFact({ relation, form }: Guard): string {
+  return `${showForm(form)} ${relation === "zero" ? "== 0" : ">= 0"}`;
+}
+
+function factToJavaScript({ relation, form }: Guard): string {
+  return `${formToJavaScript(form)}${relation === "zero" ? "===0" : ">=0"}`;
+}

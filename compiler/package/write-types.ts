@@ -1,0 +1,135 @@
+import type { Project, SourceFile } from "ts-morph";
+import type { Dtype } from "../scalar/dtype.ts";
+import { constantOf, type Form } from "../integers/index.ts";
+import type { Buffer, EntryPlan, Plan } from "../plan/plan.ts";
+import { bareDim } from "./form-to-javascript.ts";
+
+/** The doc comments of a model and its entries, as its source has them. */
+export interface ModelDocs {
+  readonly model: string | undefined;
+  readonly entries: Readonly<Record<string, string | undefined>>;
+}
+
+const arrayOf: Partial<Record<Dtype, string>> = {
+  f32: "Float32Array",
+  i32: "Int32Array",
+  i8: "Int8Array",
+  u8: "Uint8Array",
+  bool: "Uint8Array",
+};
+
+/**
+ * `index.d.ts`: shapes are types. A free dim is a type parameter, taken from its first use and `NoInfer` in the others;
+ * results carry it. ts-morph is loaded here and nowhere else, since it takes half a second.
+ */
+export async function writeTypes(plan: Plan, docs: ModelDocs): Promise<string> {
+  const { Project } = await import("ts-morph");
+  const project: Project = new Project({ useInMemoryFileSystem: true });
+  const file = project.createSourceFile("index.d.ts");
+  declareTensors(file, plan);
+  const model = file.addInterface({ name: plan.name, isExported: true });
+  if (docs.model !== undefined) model.addJsDoc(docs.model);
+  for (const entry of plan.entries) addEntry(model, entry, plan, docs.entries[entry.name]);
+  model.addProperty({ name: "info", isReadonly: true, type: "Info" });
+  file.addFunction({
+    name: "load",
+    isExported: true,
+    hasDeclareKeyword: true,
+    parameters: [{ name: "options", hasQuestionToken: true, type: "LoadOptions" }],
+    returnType: `Promise<${plan.name}>`,
+    docs: ["Compiles the code and packs the weights; what it answers runs without waiting."],
+  });
+  file.addFunction({
+    name: "tensor",
+    isExported: true,
+    hasDeclareKeyword: true,
+    typeParameters: [
+      { name: "D", constraint: "TensorData" },
+      { name: "S", constraint: "readonly number[]", isConst: true },
+    ],
+    parameters: [
+      { name: "data", type: "D" },
+      { name: "shape", type: "S" },
+    ],
+    returnType: "ShapedTensor<D, S>",
+    docs: [
+      "Data with its shape, row-major: for inputs of which more than one size is free, and to have shapes checked.",
+    ],
+  });
+  file.formatText({ indentSize: 2 });
+  return file.getFullText();
+}
+
+type Interface = ReturnType<SourceFile["addInterface"]>;
+
+function addEntry(model: Interface, entry: EntryPlan, plan: Plan, doc: string | undefined): void {
+  const bufferOf = (id: number): Buffer => {
+    const buffer = plan.buffers.find((candidate) => candidate.id === id);
+    if (buffer === undefined) throw new Error(`bug: no buffer ${id}`);
+    return buffer;
+  };
+  const used = new Set<string>();
+  const inputs = entry.inputs.map(({ name, buffer, range }) => {
+    const { dtype, shape } = bufferOf(buffer);
+    const extents = shape.map((extent) => extentType(extent, used));
+    const array = arrayType(dtype);
+    const note = range === undefined ? "" : `/** ${dtype}, checked to be in its declared range. */ `;
+    return `${note}readonly ${name}: ${array} | ShapedTensor<${array}, readonly [${extents.join(", ")}]>`;
+  });
+  const inferred = entry.dims.filter(({ name }) => used.has(name));
+  const outputs = entry.outputs.map(({ name, buffer }) => {
+    const { dtype, shape } = bufferOf(buffer);
+    const extents = shape.map((extent) => extentType(extent, undefined));
+    return `readonly ${name}: Tensor<${arrayType(dtype)}, readonly [${extents.join(", ")}]>`;
+  });
+  const into = entry.outputs.map(
+    ({ name, buffer }) => `readonly ${name}?: ${arrayType(bufferOf(buffer).dtype)}`,
+  );
+  const method = model.addMethod({
+    name: entry.name,
+    typeParameters: inferred.map(({ name }) => ({
+      name,
+      constraint: "number",
+      default: "number",
+      isConst: true,
+    })),
+    parameters: [
+      { name: "inputs", type: `{ ${inputs.join("; ")} }` },
+      { name: "options", hasQuestionToken: true, type: `{ readonly into?: { ${into.join("; ")} } }` },
+    ],
+    returnType: `{ ${outputs.join("; ")} }`,
+  });
+  if (doc !== undefined) method.addJsDoc(doc);
+}
+
+function arrayType(dtype: Dtype): string {
+  const type = arrayOf[dtype];
+  if (type === undefined) throw new Error(`bug: ${dtype} has no array in JavaScript`);
+  return type;
+}
+
+/** `used` collects the type parameters of inputs; a second use of one infers nothing. */
+function extentType(extent: Form, used: Set<string> | undefined): string {
+  const known = constantOf(extent);
+  if (known !== undefined) return String(known);
+  const name = bareDim(extent);
+  // What follows from free dims by arithmetic is a number to the type checker.
+  if (name === undefined) return "number";
+  if (used === undefined) return name;
+  if (used.has(name)) return `NoInfer<${name}>`;
+  used.add(name);
+  return name;
+}
+
+function declareTensors(file: SourceFile, plan: Plan): void {
+  file.addStatements([
+    `// Types of ${plan.name}, compiled by dlc.`,
+    "export type TensorData = Float32Array | Int32Array | Int8Array | Uint8Array;",
+    "/** Data with its shape, row-major. */\nexport interface ShapedTensor<D extends TensorData, S extends readonly number[]> { readonly data: D; readonly shape: S }",
+    "/** A result. `data` is valid until the next call of any entry of this model; `copy()` keeps it. */\nexport interface Tensor<D extends TensorData, S extends readonly number[]> { readonly shape: S; readonly data: D; copy(): D }",
+    "export type FileSource = string | URL | Response | ArrayBuffer | ArrayBufferView;",
+    'export interface LoadOptions { /** Another safetensors file than the module\'s own. */ readonly weights?: FileSource; /** Other code than the module\'s own. */ readonly wasm?: FileSource | WebAssembly.Module; readonly device?: "wasm" | "auto" }',
+    "export interface PortInfo { readonly name: string; readonly dtype: string; /** A free size by its name. */ readonly shape: readonly (number | string)[] }",
+    'export interface Info { readonly entries: Readonly<Record<string, { readonly inputs: readonly PortInfo[]; readonly outputs: readonly PortInfo[]; /** Floating-point operations of one call. */ readonly flops: (dims: Readonly<Record<string, number>>) => number }>>; /** Numbers that training has found. */ readonly parameters: number; /** Bytes of memory in use. */ readonly bytes: number; readonly variant: "relaxed" | "baseline"; readonly threads: number; /** Why there are not more threads. */ readonly why: string }',
+  ]);
+}
