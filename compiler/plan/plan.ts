@@ -46,6 +46,8 @@ export interface EntryPlan {
   readonly arena: readonly number[];
   readonly interference: readonly (readonly [number, number])[];
   readonly calls: readonly Call[];
+  /** Floating-point operations of one call, a fused multiply-add counted as two. */
+  readonly flops: Form;
 }
 
 /** The order, the code and the memory of a whole program, for one target. */
