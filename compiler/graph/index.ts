@@ -1,6 +1,12 @@
 export * from "./expr.ts";
 export type * from "./graph.ts";
 export type * from "./recognition.ts";
+export * from "./build.ts";
+export * from "./dtype-of.ts";
+export * from "./visit.ts";
+export { interpret, type Interpretation } from "./interpret.ts";
+export * from "./tensor.ts";
+export { verify } from "./verify.ts";
 export { parseExpr } from "./parse-expr.ts";
 export { parseForm } from "./parse-form.ts";
 export { parseGraph } from "./parse.ts";

@@ -1,17 +1,10 @@
+import { atomForm, atomsOf, axis, substitute, substituteNames, type Form } from "../integers/index.ts";
 import type { Axis, Expr, Guard } from "./expr.ts";
 import type { ComputeNode, Node } from "./graph.ts";
-import { atomForm, atomsOf, substitute, type Atom, type Form } from "../integers/index.ts";
 
-/** The parts of an expression that are expressions themselves, in the order of evaluation. */
+/** The expressions right inside another one, in the order in which the text has them. */
 export function childrenOf(expr: Expr): readonly Expr[] {
   switch (expr.kind) {
-    case "constant":
-    case "index":
-    case "guard":
-    case "read":
-    case "local":
-    case "random":
-      return [];
     case "apply":
       return expr.operands;
     case "convert":
@@ -22,23 +15,54 @@ export function childrenOf(expr: Expr): readonly Expr[] {
       return [expr.value, expr.body];
     case "reduce":
       return [expr.body];
-    default:
-      return expr satisfies never;
-  }
-}
-
-/** Rebuilds an expression from new children; the same object where none of them changed. */
-export function mapChildren(expr: Expr, map: (child: Expr) => Expr): Expr {
-  switch (expr.kind) {
     case "constant":
     case "index":
     case "guard":
     case "read":
     case "local":
     case "random":
-      return expr;
+      return [];
+    default:
+      return expr satisfies never;
+  }
+}
+
+/** The forms of an expression itself, not those of its children. */
+export function formsOf(expr: Expr): readonly Form[] {
+  switch (expr.kind) {
+    case "index":
+      return [expr.form];
+    case "guard":
+      return [expr.guard.form];
+    case "read":
+      return expr.at;
+    case "random":
+      return [expr.counter];
+    case "reduce":
+      return [...expr.axes.map(({ extent }) => extent), ...expr.domain.map(({ form }) => form)];
+    case "constant":
+    case "apply":
+    case "convert":
+    case "select":
+    case "let":
+    case "local":
+      return [];
+    default:
+      return expr satisfies never;
+  }
+}
+
+/** Calls `visit` for an expression and all inside it, outer ones first. */
+export function visitExpr(expr: Expr, visit: (expr: Expr) => void): void {
+  visit(expr);
+  for (const child of childrenOf(expr)) visitExpr(child, visit);
+}
+
+/** The expression with other children; the same object where none differs. */
+export function mapChildren(expr: Expr, map: (child: Expr) => Expr): Expr {
+  switch (expr.kind) {
     case "apply": {
-      const operands = mapList(expr.operands, map);
+      const operands = mapAll(expr.operands, map);
       return operands === expr.operands ? expr : { ...expr, operands };
     }
     case "convert": {
@@ -46,8 +70,8 @@ export function mapChildren(expr: Expr, map: (child: Expr) => Expr): Expr {
       return operand === expr.operand ? expr : { ...expr, operand };
     }
     case "select": {
-      const condition = map(expr.condition);
-      const [then, otherwise] = [map(expr.then), map(expr.otherwise)];
+      const parts = [map(expr.condition), map(expr.then), map(expr.otherwise)] as const;
+      const [condition, then, otherwise] = parts;
       const same = condition === expr.condition && then === expr.then && otherwise === expr.otherwise;
       return same ? expr : { ...expr, condition, then, otherwise };
     }
@@ -59,163 +83,183 @@ export function mapChildren(expr: Expr, map: (child: Expr) => Expr): Expr {
       const body = map(expr.body);
       return body === expr.body ? expr : { ...expr, body };
     }
+    case "constant":
+    case "index":
+    case "guard":
+    case "read":
+    case "local":
+    case "random":
+      return expr;
     default:
       return expr satisfies never;
   }
 }
 
-/** As `Array.map`, but the same list where no entry changed. */
-export function mapList<Item>(items: readonly Item[], map: (item: Item) => Item): readonly Item[] {
+function mapAll<Item>(items: readonly Item[], map: (item: Item) => Item): readonly Item[] {
   const mapped = items.map(map);
   return mapped.every((item, place) => item === items[place]) ? items : mapped;
 }
 
-/** The forms that stand directly in an expression, not in its children. */
-export function ownFormsOf(expr: Expr): readonly Form[] {
+/** Rewrites from the leaves up: `rewrite` sees each expression with its children already rewritten. */
+export function rewriteExpr(expr: Expr, rewrite: (expr: Expr) => Expr): Expr {
+  return rewrite(mapChildren(expr, (child) => rewriteExpr(child, rewrite)));
+}
+
+export function mapGuard(guard: Guard, map: (form: Form) => Form): Guard {
+  const form = map(guard.form);
+  return form === guard.form ? guard : { ...guard, form };
+}
+
+function mapAxis(axis: Axis, map: (form: Form) => Form): Axis {
+  const extent = map(axis.extent);
+  return extent === axis.extent ? axis : { ...axis, extent };
+}
+
+/** Maps every form in an expression: subscripts, guards, counters, and the extents and domains of reductions. */
+export function mapForms(expr: Expr, map: (form: Form) => Form): Expr {
+  return rewriteExpr(expr, (own) => mapOwnForms(own, map));
+}
+
+function mapOwnForms(expr: Expr, map: (form: Form) => Form): Expr {
   switch (expr.kind) {
-    case "index":
-      return [expr.form];
-    case "guard":
-      return [expr.guard.form];
-    case "read":
-      return expr.at;
-    case "random":
-      return [expr.counter];
-    case "reduce":
-      return expr.domain.map((guard) => guard.form);
+    case "index": {
+      const form = map(expr.form);
+      return form === expr.form ? expr : { ...expr, form };
+    }
+    case "guard": {
+      const guard = mapGuard(expr.guard, map);
+      return guard === expr.guard ? expr : { ...expr, guard };
+    }
+    case "read": {
+      const at = mapAll(expr.at, map);
+      return at === expr.at ? expr : { ...expr, at };
+    }
+    case "random": {
+      const counter = map(expr.counter);
+      return counter === expr.counter ? expr : { ...expr, counter };
+    }
+    case "reduce": {
+      const axes = mapAll(expr.axes, (item) => mapAxis(item, map));
+      const domain = mapAll(expr.domain, (guard) => mapGuard(guard, map));
+      return axes === expr.axes && domain === expr.domain ? expr : { ...expr, axes, domain };
+    }
     case "constant":
-    case "local":
     case "apply":
     case "convert":
     case "select":
     case "let":
-      return [];
+    case "local":
+      return expr;
     default:
       return expr satisfies never;
   }
 }
 
-/** Rewrites every form in an expression. */
-export function mapForms(expr: Expr, map: (form: Form) => Form): Expr {
-  const whole = mapChildren(expr, (child) => mapForms(child, map));
-  switch (whole.kind) {
-    case "index": {
-      const form = map(whole.form);
-      return form === whole.form ? whole : { ...whole, form };
-    }
-    case "guard": {
-      const guard = mapGuard(whole.guard, map);
-      return guard === whole.guard ? whole : { ...whole, guard };
-    }
-    case "read": {
-      const at = mapList(whole.at, map);
-      return at === whole.at ? whole : { ...whole, at };
-    }
-    case "random": {
-      const counter = map(whole.counter);
-      return counter === whole.counter ? whole : { ...whole, counter };
-    }
-    case "reduce": {
-      const domain = mapList(whole.domain, (guard) => mapGuard(guard, map));
-      return domain === whole.domain ? whole : { ...whole, domain };
-    }
-    default:
-      return whole;
+/** Maps every form of a compute node: axes, shape, domain and body. */
+export function mapNodeForms(node: ComputeNode, map: (form: Form) => Form): ComputeNode {
+  return {
+    ...node,
+    shape: mapAll(node.shape, map),
+    axes: mapAll(node.axes, (item) => mapAxis(item, map)),
+    ...(node.reduce && {
+      reduce: { ...node.reduce, axes: mapAll(node.reduce.axes, (item) => mapAxis(item, map)) },
+    }),
+    domain: mapAll(node.domain, (guard) => mapGuard(guard, map)),
+    body: mapForms(node.body, map),
+  };
+}
+
+/** Puts forms in place of axes, also inside other atoms. Axes bound by a reduction in the expression are its own. */
+export function substituteAxes(expr: Expr, values: ReadonlyMap<string, Form>): Expr {
+  if (values.size === 0) return expr;
+  const map = (form: Form): Form => substituteInForm(form, values);
+  if (expr.kind === "reduce") {
+    const inner = new Map([...values].filter(([name]) => expr.axes.every((own) => own.name !== name)));
+    const domain = expr.domain.map((guard) => mapGuard(guard, (form) => substituteInForm(form, inner)));
+    return { ...expr, domain, body: substituteAxes(expr.body, inner) };
   }
+  return mapOwnForms(
+    mapChildren(expr, (child) => substituteAxes(child, values)),
+    map,
+  );
 }
 
-export function mapGuard(guard: Guard, map: (form: Form) => Form): Guard {
-  const form = map(guard.form);
-  return form === guard.form || form.key === guard.form.key ? guard : { ...guard, form };
-}
-
-/** Every expression inside, the outermost first. */
-export function visit(expr: Expr, see: (expr: Expr) => void): void {
-  see(expr);
-  for (const child of childrenOf(expr)) visit(child, see);
-}
-
-/** Every form inside. */
-export function formsOf(expr: Expr): readonly Form[] {
-  const forms: Form[] = [];
-  visit(expr, (inner) => forms.push(...ownFormsOf(inner)));
-  return forms;
-}
-
-/** Replaces axes by forms, all at once. */
-export function substituteAxes(form: Form, values: ReadonlyMap<string, Form>): Form {
-  if (values.size === 0) return form;
+function substituteInForm(form: Form, values: ReadonlyMap<string, Form>): Form {
   return substitute(form, (atom) => (atom.kind === "axis" ? values.get(atom.name) : undefined));
+}
+
+/** Gives axes other names, also where reductions in the expression bind them. */
+export function renameAxes(expr: Expr, names: ReadonlyMap<string, string>): Expr {
+  const forms = new Map([...names].map(([from, to]) => [from, axis(to)]));
+  return rewriteExpr(expr, (own) => {
+    const mapped = mapOwnForms(own, (form) => substituteInForm(form, forms));
+    if (mapped.kind !== "reduce") return mapped;
+    return {
+      ...mapped,
+      axes: mapped.axes.map((bound) => ({ ...bound, name: names.get(bound.name) ?? bound.name })),
+    };
+  });
+}
+
+/** Puts forms in place of dims (and of axes) by name, everywhere in a node. */
+export function substituteDims(node: ComputeNode, values: ReadonlyMap<string, Form>): ComputeNode {
+  return mapNodeForms(node, (form) => substituteNames(form, values));
+}
+
+/** Gives operands other names, in reads of the body and in integer reads of its forms. */
+export function renameOperands(expr: Expr, names: ReadonlyMap<string, string>): Expr {
+  const map = (form: Form): Form => renameOperandsInForm(form, names);
+  return rewriteExpr(expr, (own) => {
+    const mapped = mapOwnForms(own, map);
+    if (mapped.kind !== "read") return mapped;
+    const operand = names.get(mapped.operand) ?? mapped.operand;
+    return operand === mapped.operand ? mapped : { ...mapped, operand };
+  });
+}
+
+export function renameOperandsInForm(form: Form, names: ReadonlyMap<string, string>): Form {
+  return substitute(form, (atom) => {
+    const operand = atom.kind === "read" ? names.get(atom.operand) : undefined;
+    if (atom.kind !== "read" || operand === undefined) return undefined;
+    return atomForm({ ...atom, operand, at: atom.at.map((inner) => renameOperandsInForm(inner, names)) });
+  });
+}
+
+export interface Read {
+  readonly operand: string;
+  readonly at: readonly Form[];
+}
+
+/** Every read in an expression, those inside forms too, with repetitions. */
+export function readsOf(expr: Expr): readonly Read[] {
+  const reads: Read[] = [];
+  visitExpr(expr, (inner) => {
+    if (inner.kind === "read") reads.push(inner);
+    reads.push(...formsOf(inner).flatMap(readsOfForm));
+  });
+  return reads;
+}
+
+export function readsOfForm(form: Form): readonly Read[] {
+  return atomsOf(form).filter((atom) => atom.kind === "read");
+}
+
+/** The nodes that a node reads, each once, in the order of their first read. */
+export function operandsOf(node: Node): readonly string[] {
+  if (node.kind !== "compute") return [];
+  const reads = [...node.domain.flatMap(({ form }) => readsOfForm(form)), ...readsOf(node.body)];
+  return [...new Set(reads.map(({ operand }) => operand))];
+}
+
+/** The names of the axes that an expression mentions and doesn't bind itself. */
+export function axesOf(expr: Expr): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const form of formsOf(expr)) for (const name of axesOfForm(form)) names.add(name);
+  for (const child of childrenOf(expr)) for (const name of axesOf(child)) names.add(name);
+  if (expr.kind === "reduce") for (const { name } of expr.axes) names.delete(name);
+  return names;
 }
 
 export function axesOfForm(form: Form): ReadonlySet<string> {
   return new Set(atomsOf(form).flatMap((atom) => (atom.kind === "axis" ? [atom.name] : [])));
-}
-
-/** The axes that an expression uses and does not bind itself; `locals` gives those behind a local. */
-export function axesOf(expr: Expr, locals?: ReadonlyMap<string, ReadonlySet<string>>): ReadonlySet<string> {
-  const found = new Set<string>();
-  const bound = new Set<string>();
-  visit(expr, (inner) => {
-    if (inner.kind === "reduce") for (const axis of inner.axes) bound.add(axis.name);
-    if (inner.kind === "local") for (const axis of locals?.get(inner.name) ?? []) found.add(axis);
-    for (const form of ownFormsOf(inner)) for (const axis of axesOfForm(form)) found.add(axis);
-  });
-  // Names of axes are unique in their node, so a bound one is not also a free one.
-  for (const axis of bound) found.delete(axis);
-  return found;
-}
-
-/** Parallel axes, then those of the reduction. */
-export function allAxes(node: ComputeNode): readonly Axis[] {
-  return node.reduce === undefined ? node.axes : [...node.axes, ...node.reduce.axes];
-}
-
-/** Atoms in every form of a node: reads of integer tensors are among them. */
-export function atomsOfNode(node: ComputeNode): readonly Atom[] {
-  return [...formsOf(node.body), ...node.domain.map((guard) => guard.form)].flatMap(atomsOf);
-}
-
-/** Names of the nodes that a node reads, as values or in subscripts, each once. */
-export function operandsOf(node: Node): ReadonlySet<string> {
-  const names = new Set<string>();
-  if (node.kind !== "compute") return names;
-  visit(node.body, (expr) => {
-    if (expr.kind === "read") names.add(expr.operand);
-  });
-  for (const atom of atomsOfNode(node)) if (atom.kind === "read") names.add(atom.operand);
-  return names;
-}
-
-/** Calls every node it reads by another name. */
-export function renameOperands(node: ComputeNode, nameOf: (name: string) => string): ComputeNode {
-  if ([...operandsOf(node)].every((name) => nameOf(name) === name)) return node;
-  const inForm = (form: Form): Form =>
-    substitute(form, (atom) => {
-      if (atom.kind !== "read") return undefined;
-      return atomForm({ ...atom, operand: nameOf(atom.operand), at: atom.at.map(inForm) });
-    });
-  const inExpr = (expr: Expr): Expr => {
-    const whole = mapChildren(expr, inExpr);
-    return whole.kind === "read" ? { ...whole, operand: nameOf(whole.operand) } : whole;
-  };
-  return {
-    ...node,
-    domain: mapList(node.domain, (guard) => mapGuard(guard, inForm)),
-    body: mapForms(inExpr(node.body), inForm),
-  };
-}
-
-/** Replaces the locals of a given name. */
-export function substituteLocals(expr: Expr, values: ReadonlyMap<string, Expr>): Expr {
-  if (values.size === 0) return expr;
-  if (expr.kind === "local") return values.get(expr.name) ?? expr;
-  if (expr.kind === "let" && values.has(expr.name)) {
-    const inner = new Map(values);
-    inner.delete(expr.name);
-    const value = substituteLocals(expr.value, values);
-    const body = substituteLocals(expr.body, inner);
-    return { ...expr, value, body };
-  }
-  return mapChildren(expr, (child) => substituteLocals(child, values));
 }

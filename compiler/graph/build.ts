@@ -1,0 +1,108 @@
+import { constant, type Form } from "../integers/index.ts";
+import type { Dtype } from "../scalar/dtype.ts";
+import type { ScalarName } from "../scalar/names.ts";
+import type { Axis, Expr, Guard, ReduceExpr, ReduceOp } from "./expr.ts";
+import type { ComputeNode, ConstantNode, InputNode, ParamNode, StateNode } from "./graph.ts";
+
+export function literal(value: number, dtype: Dtype = "f32"): Expr {
+  return { kind: "constant", dtype, value };
+}
+
+export function indexOf(form: Form): Expr {
+  return { kind: "index", form };
+}
+
+export function holds(guard: Guard): Expr {
+  return { kind: "guard", guard };
+}
+
+export function read(operand: string, ...at: readonly Form[]): Expr {
+  return { kind: "read", operand, at };
+}
+
+export function apply(fn: ScalarName, ...operands: readonly Expr[]): Expr {
+  return { kind: "apply", fn, operands };
+}
+
+export function convert(to: Dtype, operand: Expr): Expr {
+  return { kind: "convert", to, operand };
+}
+
+export function select(condition: Expr, then: Expr, otherwise: Expr): Expr {
+  return { kind: "select", condition, then, otherwise };
+}
+
+export function bind(name: string, value: Expr, body: Expr): Expr {
+  return { kind: "let", name, value, body };
+}
+
+export function local(name: string): Expr {
+  return { kind: "local", name };
+}
+
+export function random(path: string, stream: number, counter: Form): Expr {
+  return { kind: "random", path, stream, counter };
+}
+
+export function reduce(
+  op: ReduceOp,
+  axes: readonly Axis[],
+  body: Expr,
+  domain: readonly Guard[] = [],
+): ReduceExpr {
+  return { kind: "reduce", op, axes, domain, body };
+}
+
+/** form ≥ 0 */
+export function nonnegative(form: Form): Guard {
+  return { relation: "nonnegative", form };
+}
+
+/** form = 0 */
+export function isZero(form: Form): Guard {
+  return { relation: "zero", form };
+}
+
+export function axisOver(name: string, extent: Form | number): Axis {
+  return { name, extent: sizeOf(extent) };
+}
+
+function sizeOf(size: Form | number): Form {
+  return typeof size === "number" ? constant(size) : size;
+}
+
+type Shape = readonly (Form | number)[];
+
+export function inputNode(
+  name: string,
+  dtype: Dtype,
+  shape: Shape,
+  range?: { readonly low: Form; readonly high: Form },
+): InputNode {
+  return { kind: "input", name, dtype, shape: shape.map(sizeOf), ...(range && { range }) };
+}
+
+export function paramNode(name: string, dtype: Dtype, shape: Shape, path = name): ParamNode {
+  return { kind: "param", name, dtype, shape: shape.map(sizeOf), path };
+}
+
+export function stateNode(name: string, dtype: Dtype, shape: Shape, path = name): StateNode {
+  return { kind: "state", name, dtype, shape: shape.map(sizeOf), path };
+}
+
+export function constantNode(
+  name: string,
+  dtype: Dtype,
+  shape: readonly number[],
+  values: readonly number[],
+): ConstantNode {
+  return { kind: "constant", name, dtype, shape: shape.map(sizeOf), values };
+}
+
+/** A compute node; its shape is that of its axes. */
+export function computeNode(
+  node: Pick<ComputeNode, "name" | "dtype" | "axes" | "body"> &
+    Partial<Pick<ComputeNode, "reduce" | "domain" | "recognition" | "span">>,
+): ComputeNode {
+  return { kind: "compute", domain: [], ...node, shape: node.axes.map((axis) => axis.extent) };
+}

@@ -1,0 +1,121 @@
+import { constantOf, equalForms } from "../integers/index.ts";
+import { isFloat } from "../scalar/dtype.ts";
+import { reducedDtype } from "./dtype-of.ts";
+import type { ComputeNode, Graph, Node } from "./graph.ts";
+import { printForm } from "./print.ts";
+import { sizeOfShape } from "./tensor.ts";
+import { checkAxes, checkExpr, checkExtent, checkForm, withGiven, type Place } from "./verify-expr.ts";
+import { normalFormViolations } from "./verify-normal.ts";
+import { operandsOf } from "./visit.ts";
+
+/** What is wrong with a graph, each with the name of its node; `normal` asks for normal form too. */
+export function verify(graph: Graph, { normal }: { readonly normal: boolean }): readonly string[] {
+  const found: string[] = [];
+  const reportGraph = (message: string): void => void found.push(`${graph.name}: ${message}`);
+  const nodes = new Map<string, Node>();
+  const place: Place = {
+    dims: new Set(graph.dims.map(({ name }) => name)),
+    axes: new Set(),
+    nodes,
+    locals: new Map(),
+    given: graph.facts,
+  };
+  for (const name of repeated(graph.dims.map((dim) => dim.name))) reportGraph(`two dims are named ${name}`);
+  for (const { name, low, high } of graph.dims) {
+    if (!Number.isSafeInteger(low) || low < 1) reportGraph(`the dim ${name} may be less than 1`);
+    if (high !== undefined && high < low) reportGraph(`the dim ${name} has no value`);
+  }
+  for (const { form } of graph.facts) checkExtent(form, place, reportGraph);
+  for (const node of graph.nodes) {
+    const report = (message: string): void => void found.push(`${node.name}: ${message}`);
+    checkNode(node, place, report);
+    if (node.kind === "compute" && normal) normalFormViolations(node).forEach(report);
+    if (nodes.has(node.name)) report("two nodes have this name");
+    nodes.set(node.name, node);
+  }
+  for (const name of repeated(graph.outputs.map((output) => output.name))) {
+    reportGraph(`two outputs are named ${name}`);
+  }
+  for (const { name, node } of graph.outputs) {
+    if (!nodes.has(node)) reportGraph(`the output ${name} is ${node}, which is no node`);
+  }
+  return found;
+}
+
+function repeated(names: readonly string[]): readonly string[] {
+  return names.filter((name, place) => names.indexOf(name) < place);
+}
+
+function checkNode(node: Node, place: Place, report: (message: string) => void): void {
+  for (const extent of node.shape) checkExtent(extent, place, report);
+  switch (node.kind) {
+    case "input":
+      if (node.range === undefined) return;
+      if (isFloat(node.dtype) || node.dtype === "bool") report(`a range is for integers, not ${node.dtype}`);
+      checkExtentOfRange(node.range, place, report);
+      return;
+    case "param":
+    case "state":
+      if (node.path === "") report("the path is empty");
+      return;
+    case "constant": {
+      const shape = node.shape.map(constantOf);
+      const known = shape.filter((extent) => extent !== undefined);
+      if (known.length < shape.length) report("the shape of a constant is constant");
+      else if (sizeOfShape(known) !== node.values.length) {
+        report(`${node.values.length} values do not fill the shape [${known.join(", ")}]`);
+      }
+      return;
+    }
+    case "compute":
+      checkCompute(node, place, report);
+      return;
+    default:
+      return node satisfies never;
+  }
+}
+
+function checkExtentOfRange(
+  range: { readonly low: ComputeNode["shape"][number]; readonly high: ComputeNode["shape"][number] },
+  place: Place,
+  report: (message: string) => void,
+): void {
+  checkExtent(range.low, place, report);
+  checkExtent(range.high, place, report);
+}
+
+function checkCompute(node: ComputeNode, place: Place, report: (message: string) => void): void {
+  if (node.shape.length !== node.axes.length) {
+    report(`${node.axes.length} axes make a value of ${node.shape.length} axes`);
+  }
+  node.axes.forEach(({ name, extent }, at) => {
+    const size = node.shape[at];
+    if (size === undefined || equalForms(size, extent)) return;
+    report(`the axis ${name} runs to ${printForm(extent)} in a shape of ${printForm(size)}`);
+  });
+  const outer = checkAxes(node.axes, place, report);
+  const inner = checkAxes(node.reduce?.axes ?? [], outer, report);
+  for (const { form } of node.domain) checkForm(form, inner, report);
+  const body = checkExpr(node.body, withGiven(inner, node.domain), report);
+  if (body === undefined) return;
+  const result = node.reduce === undefined ? body : reducedDtype(node.reduce.op, body);
+  if (result !== node.dtype) {
+    const what = node.reduce === undefined ? body : `${node.reduce.op} of ${body}`;
+    report(`the body is ${what}, and the node ${node.dtype}`);
+  }
+  checkRecognition(node, report);
+}
+
+/** A tag speaks of the node's own axes and operands. */
+function checkRecognition(node: ComputeNode, report: (message: string) => void): void {
+  const axes = new Set([...node.axes, ...(node.reduce?.axes ?? [])].map(({ name }) => name));
+  const operands = new Set(operandsOf(node));
+  for (const [field, value] of Object.entries(node.recognition ?? {})) {
+    if (field === "kind") continue;
+    if (typeof value === "string") {
+      if (!operands.has(value)) report(`its tag names ${value} as ${field}, which it does not read`);
+      continue;
+    }
+    for (const name of value) if (!axes.has(name)) report(`its tag names the axis ${name}, which it has not`);
+  }
+}
