@@ -12,7 +12,8 @@ export interface LoadOptions {
   readonly weights?: FileSource;
   /** Other code than the module's own, where a host wants to compile it itself. */
   readonly wasm?: FileSource | WebAssembly.Module;
-  readonly device?: "wasm" | "auto";
+  /** "wasm" or "auto"; other devices are refused. */
+  readonly device?: string;
 }
 
 /** Where a module finds its files. They are functions, since bundlers follow `new URL` only where it stands literally. */
@@ -52,8 +53,8 @@ export type Model = Readonly<Record<string, Entry>> & { readonly info: Info };
 
 /** Places and fills what persists, compiles the code, and answers the model's entries. */
 export async function loadModel(spec: ModelSpec, files: Files, options: LoadOptions = {}): Promise<Model> {
-  if (options.device !== undefined && options.device !== "wasm" && options.device !== "auto") {
-    throw new RangeError(`${spec.name} was built for wasm; it can't run on ${String(options.device)}`);
+  if (!["wasm", "auto"].includes(options.device ?? "auto")) {
+    throw new RangeError(`${spec.name} was built for wasm; it can't run on ${options.device}`);
   }
   const variant = bestVariant();
   const compiled = compileCode(options.wasm ?? files.code[variant]());
@@ -67,11 +68,15 @@ export async function loadModel(spec: ModelSpec, files: Files, options: LoadOpti
   const entries: Record<string, Entry> = {};
   for (const [name, entry] of Object.entries(spec.entries)) {
     const run = instance.exports[name];
-    if (typeof run !== "function")
+    if (!isRun(run))
       throw new Error(`the code of ${spec.name} lacks its entry ${name}: it is of another build`);
-    entries[name] = makeEntry(spec.name, name, entry, (...dims) => void run(...dims), arena, current);
+    entries[name] = makeEntry(spec.name, name, entry, run, arena, current);
   }
   return Object.assign(entries, { info: makeInfo(spec, arena, variant) });
+}
+
+function isRun(value: unknown): value is (...dims: number[]) => void {
+  return typeof value === "function";
 }
 
 const storedNames = { f32: "F32", i32: "I32", i8: "I8", u8: "U8", bool: "BOOL" } as const satisfies Record<

@@ -23,7 +23,7 @@ export async function readFile(source: FileSource): Promise<Uint8Array<ArrayBuff
 /** A text is a URL, relative to the page in a browser; in Node it may be a path. */
 function urlOf(source: string | URL): URL {
   if (source instanceof URL) return source;
-  const base = globalThis.location?.href;
+  const base = "location" in globalThis ? globalThis.location.href : undefined;
   if (base !== undefined || URL.canParse(source)) return new URL(source, base);
   return globalThis.process.getBuiltinModule("node:url").pathToFileURL(source);
 }

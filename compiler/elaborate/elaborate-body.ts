@@ -1,7 +1,7 @@
 import type { Application, ApplicationInput, Body, Equation, OwnedTensor } from "../check/typed.ts";
 import type { Axis, Expr, Guard } from "../graph/expr.ts";
-import { axesOfForm, formsOf, visit } from "../graph/visit.ts";
-import { atomsOf, axis as axisForm, constant, type Form } from "../integers/index.ts";
+import { axesOfForm, readsOf, readsOfForm, visitExpr } from "../graph/visit.ts";
+import { axis as axisForm, constant, type Form } from "../integers/index.ts";
 import type { GraphBuilder } from "./graph-builder.ts";
 import { joinPath, resolvePath, type Place } from "./paths.ts";
 import { readRewriter, type ReadRewriter, type Target } from "./rewrite-reads.ts";
@@ -134,17 +134,10 @@ function contextOf(
 ): readonly Axis[] {
   if (context.axes.length === 0) return [];
   const inside: Expr[] = [];
-  visit(equation.body, (expr) => inside.push(expr));
+  visitExpr(equation.body, (expr) => inside.push(expr));
   if (inside.some((expr) => expr.kind === "random")) return context.axes;
-  const needed = new Set<string>();
-  for (const expr of inside) {
-    if (expr.kind === "read") for (const name of valueOf(values, expr.operand).context) needed.add(name);
-  }
-  for (const form of [...formsOf(equation.body), ...equation.domain.map((guard) => guard.form)]) {
-    for (const atom of atomsOf(form)) {
-      if (atom.kind === "read") for (const name of valueOf(values, atom.operand).context) needed.add(name);
-    }
-  }
+  const reads = [...readsOf(equation.body), ...equation.domain.flatMap(({ form }) => readsOfForm(form))];
+  const needed = new Set(reads.flatMap(({ operand }) => valueOf(values, operand).context));
   return context.axes.filter((axis) => needed.has(axis.name));
 }
 
@@ -177,7 +170,7 @@ function rewriterFor(
 
 function reductionAxes(body: Expr): readonly string[] {
   const names: string[] = [];
-  visit(body, (expr) => {
+  visitExpr(body, (expr) => {
     if (expr.kind === "reduce") names.push(...expr.axes.map((axis) => axis.name));
   });
   return names;

@@ -1,7 +1,7 @@
 import type { Body, CheckedModel, OwnedTensor } from "../check/typed.ts";
 import type { Expr } from "../graph/expr.ts";
 import type { Graph, Node, Parameter, Program } from "../graph/graph.ts";
-import { mapChildren } from "../graph/visit.ts";
+import { rewriteExpr } from "../graph/visit.ts";
 import { elaborateEntry } from "./elaborate-body.ts";
 import { graphBuilder } from "./graph-builder.ts";
 
@@ -64,6 +64,5 @@ function parameterOf(path: string, tensor: OwnedTensor): Parameter {
 
 /** Draws of a parameter are keyed by its path. */
 function withPath(expr: Expr, path: string): Expr {
-  const whole = mapChildren(expr, (child) => withPath(child, path));
-  return whole.kind === "random" && whole.path === "" ? { ...whole, path } : whole;
+  return rewriteExpr(expr, (own) => (own.kind === "random" && own.path === "" ? { ...own, path } : own));
 }

@@ -1,5 +1,5 @@
 import type { Expr, Guard } from "../graph/expr.ts";
-import { mapChildren, mapForms, mapGuard } from "../graph/visit.ts";
+import { mapForms, mapGuard, rewriteExpr } from "../graph/visit.ts";
 import { atomForm, substitute, type Form } from "../integers/index.ts";
 
 /** What an operand of a body is in the graph: a node, and the subscripts that stand before those of the read. */
@@ -32,20 +32,19 @@ export function readRewriter(
         ...(atom.high && { high: form(atom.high) }),
       });
     });
-  const operands = (old: Expr): Expr => {
-    const whole = mapChildren(old, operands);
-    if (whole.kind === "reduce") {
-      return { ...whole, axes: whole.axes.map((axis) => ({ ...axis, name: nameIn(axes, axis.name) })) };
+  const operands = (own: Expr): Expr => {
+    if (own.kind === "reduce") {
+      return { ...own, axes: own.axes.map((axis) => ({ ...axis, name: nameIn(axes, axis.name) })) };
     }
-    if (whole.kind !== "read") return whole;
-    const { node, leading } = targetOf(whole.operand);
-    return { ...whole, operand: node, at: [...leading, ...whole.at] };
+    if (own.kind !== "read") return own;
+    const { node, leading } = targetOf(own.operand);
+    return { ...own, operand: node, at: [...leading, ...own.at] };
   };
   return {
     form,
     guard: (guard) => mapGuard(guard, form),
     // Subscripts first: the leading ones that are added afterwards are in the graph's names already.
-    expr: (expr) => operands(mapForms(expr, form)),
+    expr: (expr) => rewriteExpr(mapForms(expr, form), operands),
   };
 }
 
