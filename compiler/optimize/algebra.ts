@@ -104,7 +104,9 @@ function isFalse(expr: Expr | undefined): boolean {
 
 /** x / 2ᵏ is x · 2⁻ᵏ to the bit. */
 function isPowerOfTwo(value: number): boolean {
-  return Math.abs(value) >= 2 ** -64 && Math.abs(value) <= 2 ** 64 && Number.isInteger(Math.log2(Math.abs(value)));
+  return (
+    Math.abs(value) >= 2 ** -64 && Math.abs(value) <= 2 ** 64 && Number.isInteger(Math.log2(Math.abs(value)))
+  );
 }
 
 /** An index, or an i32 constant, as a form. */

@@ -1,5 +1,13 @@
 import type { Expr, Guard } from "../graph/expr.ts";
-import { atomsOf, constant, negate, provablyNonnegative, subtract, type Form, type RangeOf } from "../integers/index.ts";
+import {
+  atomsOf,
+  constant,
+  negate,
+  provablyNonnegative,
+  subtract,
+  type Form,
+  type RangeOf,
+} from "../integers/index.ts";
 import { splitCondition, type Rewriting } from "./rewriting.ts";
 import { childrenOf, formsOf } from "../graph/visit.ts";
 
@@ -24,7 +32,9 @@ export function readsInside(
     return read.at.every((form, place) => {
       const extent = shape[place];
       if (extent === undefined) throw new Error(`bug: ${read.operand} has fewer axes than subscripts`);
-      return holds(form, guards, range) && holds(subtract(subtract(extent, constant(1)), form), guards, range);
+      return (
+        holds(form, guards, range) && holds(subtract(subtract(extent, constant(1)), form), guards, range)
+      );
     });
   };
   const integerReads = formsOf(expr).flatMap(atomsOf);

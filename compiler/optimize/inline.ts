@@ -76,7 +76,9 @@ function inlineSubscripts(node: ComputeNode, rewriting: Rewriting): ComputeNode 
         producer?.kind === "compute" && producer.reduce === undefined && producer.domain.length === 0
           ? producer
           : undefined;
-      const values = new Map(moved?.axes.map((axis, place) => [axis.name, at[place] ?? atom.at[place]] as const));
+      const values = new Map(
+        moved?.axes.map((axis, place) => [axis.name, at[place] ?? atom.at[place]] as const),
+      );
       const known = new Map([...values].flatMap(([name, form]) => (form ? [[name, form] as const] : [])));
       const body = moved?.body;
       if (body?.kind === "index") return substituteAxesInForm(body.form, known);
@@ -147,7 +149,9 @@ function mayGoInto(producer: ComputeNode, reader: ComputeNode, rewriting: Rewrit
 function isEpilogue(producer: ComputeNode, rewriting: Rewriting): boolean {
   return [...operandsOf(producer)].some((name) => {
     const operand = rewriting.nodes.get(name);
-    return operand?.kind === "compute" && operand.reduce !== undefined && sameShape(operand.shape, producer.shape);
+    return (
+      operand?.kind === "compute" && operand.reduce !== undefined && sameShape(operand.shape, producer.shape)
+    );
   });
 }
 
@@ -255,13 +259,7 @@ function replaceReads(expr: Expr, operand: string, value: (read: Read) => Expr):
  * A `let` around the smallest part that holds all equal reads. Undefined where the first of them is reached through a
  * branch only: outside it the value might not be defined.
  */
-function bindAtMeeting(
-  expr: Expr,
-  read: Read,
-  name: string,
-  value: Expr,
-  times: number,
-): Expr | undefined {
+function bindAtMeeting(expr: Expr, read: Read, name: string, value: Expr, times: number): Expr | undefined {
   const key = keyOfRead(read);
   const isSame = (other: Expr): boolean =>
     other.kind === "read" && other.operand === read.operand && keyOfRead(other) === key;

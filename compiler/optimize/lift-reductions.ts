@@ -43,12 +43,7 @@ function rootOf(node: ComputeNode, body: ReduceExpr): ComputeNode | undefined {
   return { ...joined, reduce: { op, axes: [...node.reduce.axes, ...axes] } };
 }
 
-function liftFrom(
-  expr: Expr,
-  place: Place,
-  rewriting: Rewriting,
-  locals: ReadonlyMap<string, Expr>,
-): Expr {
+function liftFrom(expr: Expr, place: Place, rewriting: Rewriting, locals: ReadonlyMap<string, Expr>): Expr {
   switch (expr.kind) {
     case "reduce": {
       const inside: Place = {
@@ -69,7 +64,11 @@ function liftFrom(
     case "select": {
       const condition = liftFrom(expr.condition, place, rewriting, locals);
       const { guards, rest } = splitCondition(substituteLocals(condition, locals));
-      const then = { ...place, guards: [...place.guards, ...guards], conditions: [...place.conditions, ...rest] };
+      const then = {
+        ...place,
+        guards: [...place.guards, ...guards],
+        conditions: [...place.conditions, ...rest],
+      };
       const negated = rest.length === 0 ? negationOf(guards) : [];
       const otherwise: Place = {
         ...place,

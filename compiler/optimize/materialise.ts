@@ -21,7 +21,11 @@ export interface Place {
 export interface Part {
   readonly dtype: Dtype;
   readonly body: Expr;
-  readonly reduce?: { readonly op: ReduceOp; readonly axes: readonly Axis[]; readonly domain: readonly Guard[] };
+  readonly reduce?: {
+    readonly op: ReduceOp;
+    readonly axes: readonly Axis[];
+    readonly domain: readonly Guard[];
+  };
 }
 
 export interface Materialised {

@@ -86,8 +86,7 @@ function pullFromSelect(
 ): Pulled | undefined {
   const { guards, rest } = splitCondition(expr.condition);
   if (guards.length > 0 && rule.isNothing(expr.otherwise)) {
-    const inner: Expr =
-      rest.length === 0 ? expr.then : { ...expr, condition: conjunction([], rest) };
+    const inner: Expr = rest.length === 0 ? expr.then : { ...expr, condition: conjunction([], rest) };
     return joined(guards, inner, rule, dtype);
   }
   const negated = rest.length === 0 ? negationOf(guards) : [];

@@ -4,7 +4,6 @@ import { allAxes, atomsOfNode, mapFormsOfNode, substituteAxesInForm } from "./bo
 import {
   add,
   axis as axisForm,
-
   constant,
   constantOf,
   equalForms,
@@ -75,7 +74,9 @@ function divisorsOf(whole: Axis, node: ComputeNode): readonly Form[] {
   const found = new Map<string, Form>();
   for (const atom of atomsOfNode(node)) {
     if (atom.kind !== "floor") continue;
-    const term = atom.of.terms.find((each) => each.factors.some((f) => f.kind === "axis" && f.name === whole.name));
+    const term = atom.of.terms.find((each) =>
+      each.factors.some((f) => f.kind === "axis" && f.name === whole.name),
+    );
     const [factor] = term?.factors ?? [];
     if (term === undefined || term.factors.length !== 1 || factor?.kind !== "axis") continue;
     // ⌊(g·k + …)/gd⌋ divides k by d.

@@ -1,0 +1,131 @@
+import type { Expr } from "../graph/expr.ts";
+import type { ComputeNode, Graph, Node } from "../graph/graph.ts";
+import { renameOperands, renameOperandsInForm, operandsOf, mapGuard } from "../graph/visit.ts";
+import { axis as axisForm, type Form } from "../integers/index.ts";
+import { allAxes, mapList, substituteAxesInForm } from "./body.ts";
+
+/**
+ * Equal nodes, up to the names of their axes, become the first of them; a node that only copies a computed one is that
+ * one.
+ */
+export function cse(graph: Graph): Graph {
+  const first = new Map<string, string>();
+  const names = new Map<string, string>();
+  const kept = new Map<string, Node>();
+  for (const node of graph.nodes) {
+    const renamed = rename(node, names);
+    const copied = copiedBy(renamed, kept);
+    const key = keyOf(renamed);
+    const twin = copied ?? (key === undefined ? undefined : first.get(key));
+    if (twin !== undefined) {
+      names.set(node.name, twin);
+      continue;
+    }
+    if (key !== undefined) first.set(key, node.name);
+    kept.set(node.name, renamed);
+  }
+  if (names.size === 0) return graph;
+  const outputs = graph.outputs.map((output) => ({ ...output, node: names.get(output.node) ?? output.node }));
+  return { ...graph, nodes: [...kept.values()], outputs };
+}
+
+function rename(node: Node, names: ReadonlyMap<string, string>): Node {
+  if (node.kind !== "compute" || operandsOf(node).every((name) => !names.has(name))) return node;
+  return {
+    ...node,
+    domain: mapList(node.domain, (guard) => mapGuard(guard, (form) => renameOperandsInForm(form, names))),
+    body: renameOperands(node.body, names),
+  };
+}
+
+/** The computed node whose entries a node repeats in their places. Outputs that are inputs stay copies. */
+function copiedBy(node: Node, nodes: ReadonlyMap<string, Node>): string | undefined {
+  if (node.kind !== "compute" || node.reduce !== undefined || node.domain.length > 0) return undefined;
+  const { body } = node;
+  const source = body.kind === "read" ? nodes.get(body.operand) : undefined;
+  if (body.kind !== "read" || source?.kind !== "compute" || source.dtype !== node.dtype) return undefined;
+  const sameShape =
+    source.shape.length === node.shape.length &&
+    source.shape.every((extent, place) => extent.key === node.shape[place]?.key);
+  const inPlace = body.at.every((form, place) => {
+    const own = node.axes[place];
+    return own !== undefined && form.key === axisForm(own.name).key;
+  });
+  return sameShape && inPlace ? source.name : undefined;
+}
+
+/** Equal for nodes of equal value; undefined for inputs, each of which is its own. */
+function keyOf(node: Node): string | undefined {
+  const shape = node.shape.map((extent) => extent.key).join(",");
+  switch (node.kind) {
+    case "input":
+      return undefined;
+    case "param":
+    case "state":
+      return `${node.kind} ${node.path}`;
+    case "constant":
+      return `constant ${node.dtype} ${shape} ${node.values.map(textOf).join(",")}`;
+    case "compute":
+      return keyOfCompute(node);
+    default:
+      return node satisfies never;
+  }
+}
+
+function keyOfCompute(node: ComputeNode): string {
+  const values = new Map(allAxes(node).map((axis, place) => [axis.name, axisForm(`%${place}`)]));
+  const keyOfForm = (form: Form): string => substituteAxesInForm(form, values).key;
+  const axes = (list: ComputeNode["axes"]): string =>
+    list.map((axis) => `${keyOfForm(axisForm(axis.name))}:${axis.extent.key}`).join(",");
+  const domain = node.domain.map((guard) => `${guard.relation} ${keyOfForm(guard.form)}`).sort();
+  const reduce = node.reduce === undefined ? "" : `${node.reduce.op} ${axes(node.reduce.axes)}`;
+  return `${node.dtype} ${axes(node.axes)};${reduce};${domain.join("&")};${keyOfExpr(node.body, keyOfForm, [])}`;
+}
+
+/** 0 and −0 differ. */
+function textOf(value: number): string {
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+const commutative: ReadonlySet<string> = new Set([
+  "add",
+  "multiply",
+  "minimum",
+  "maximum",
+  "equal",
+  "notEqual",
+]);
+
+/** The text of a body up to names of axes and locals, and to the order of operands where that is free. */
+function keyOfExpr(expr: Expr, keyOfForm: (form: Form) => string, locals: readonly string[]): string {
+  const key = (inner: Expr): string => keyOfExpr(inner, keyOfForm, locals);
+  switch (expr.kind) {
+    case "constant":
+      return `${textOf(expr.value)}:${expr.dtype}`;
+    case "index":
+      return `index(${keyOfForm(expr.form)})`;
+    case "guard":
+      return `[${expr.guard.relation} ${keyOfForm(expr.guard.form)}]`;
+    case "read":
+      return `${JSON.stringify(expr.operand)}[${expr.at.map(keyOfForm).join(",")}]`;
+    case "apply": {
+      const operands = expr.operands.map(key);
+      if (commutative.has(expr.fn)) operands.sort();
+      return `${expr.fn}(${operands.join(",")})`;
+    }
+    case "convert":
+      return `${expr.to}(${key(expr.operand)})`;
+    case "select":
+      return `if(${key(expr.condition)},${key(expr.then)},${key(expr.otherwise)})`;
+    case "let":
+      return `let(${key(expr.value)},${keyOfExpr(expr.body, keyOfForm, [...locals, expr.name])})`;
+    case "local":
+      return `local(${locals.lastIndexOf(expr.name)})`;
+    case "random":
+      return `random(${JSON.stringify(expr.path)},${expr.stream},${keyOfForm(expr.counter)})`;
+    case "reduce":
+      throw new Error("bug: a reduction inside a body; normalize comes first");
+    default:
+      return expr satisfies never;
+  }
+}

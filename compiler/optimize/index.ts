@@ -1,0 +1,151 @@
+import type { Graph } from "../graph/graph.ts";
+import { printGraph } from "../graph/print.ts";
+import { verify } from "../graph/verify.ts";
+import { cse } from "./cse.ts";
+import { dce } from "./dce.ts";
+import { factorOut } from "./factor-out.ts";
+import { fold } from "./fold.ts";
+import { hoist } from "./hoist.ts";
+import { inline } from "./inline.ts";
+import { liftReductions } from "./lift-reductions.ts";
+import { pullGuards } from "./pull-guards.ts";
+import { recognise } from "./recognise.ts";
+import { resolveLets } from "./resolve-lets.ts";
+import { simplify } from "./simplify.ts";
+import { split } from "./split-axes.ts";
+
+/** A step from graph to graph of the same meaning. It never changes its input. */
+export interface Pass {
+  /** Also what `--print-after` calls it. */
+  readonly name: string;
+  readonly description: string;
+  readonly run: (graph: Graph) => Graph;
+}
+
+const lets: Pass = {
+  name: "lets",
+  description: "the value of a let where it is used, if that costs nothing",
+  run: resolveLets,
+};
+const reductions: Pass = {
+  name: "reductions",
+  description: "each reduction a node of its own",
+  run: liftReductions,
+};
+const guards: Pass = {
+  name: "guards",
+  description: "guards out of bodies into domains",
+  run: pullGuards,
+};
+const simplification: Pass = {
+  name: "simplify",
+  description: "index forms by their ranges, decided guards and choices, neutral operands",
+  run: simplify,
+};
+const folding: Pass = { name: "fold", description: "constants computed", run: fold };
+const inlining: Pass = {
+  name: "inline",
+  description: "movement into subscripts, cheap producers into their consumers",
+  run: inline,
+};
+const splitting: Pass = {
+  name: "split",
+  description: "reduction axes split where subscripts divide them",
+  run: split,
+};
+const factors: Pass = {
+  name: "factors",
+  description: "factors free of the reduction axes out of sums",
+  run: factorOut,
+};
+const hoisting: Pass = {
+  name: "hoist",
+  description: "subexpressions over fewer axes as nodes of their own",
+  run: hoist,
+};
+const commoning: Pass = { name: "cse", description: "equal nodes joined", run: cse };
+const pruning: Pass = { name: "dce", description: "nodes that no output needs dropped", run: dce };
+const recognition: Pass = {
+  name: "recognise",
+  description: "contractions, convolutions, windows and rows tagged",
+  run: recognise,
+};
+
+/**
+ * What brings a graph into normal form; also run before and after differentiation, which needs it and breaks it.
+ *
+ * Lets go first, since they hide the shape of an expression from every later rule. Reductions are lifted next, so that
+ * the rest sees bodies without them. Simplification needs a whole body, and decides the guards that `guards` then need
+ * not carry; what `guards` moves into a domain makes further forms and guards known, which the next round sees.
+ * Splitting divides axes before factors are looked at, because a factor may be free of a digit of an axis only.
+ */
+export const normalizePasses: readonly Pass[] = [
+  lets,
+  reductions,
+  simplification,
+  guards,
+  splitting,
+  factors,
+];
+
+/**
+ * Normal form, then what makes less of it. Constants are folded before inlining weighs what a body costs. Inlining
+ * comes before hoisting: it brings together what stands for one value per channel, which hoisting then takes out as
+ * one node. Equal nodes are joined when they are as small as they get, and dead ones dropped last.
+ */
+export const optimizePasses: readonly Pass[] = [
+  ...normalizePasses,
+  folding,
+  inlining,
+  hoisting,
+  commoning,
+  pruning,
+];
+
+/** Every pass once, in order: the names for `--print-after`. Recognition is last: it holds on the final form only. */
+export const passes: readonly Pass[] = [...optimizePasses, recognition];
+
+export interface OptimizeOptions {
+  /** Holds the graph against the rules of `verify` after each pass; a violation is a bug and thrown. */
+  readonly verify?: boolean;
+  /** Sees the graph after each pass. */
+  readonly observe?: (pass: Pass, graph: Graph) => void;
+}
+
+/** Normal form of a graph as it was elaborated or differentiated. */
+export function normalize(graph: Graph, options: OptimizeOptions = {}): Graph {
+  return untilUnchanged(graph, normalizePasses, options);
+}
+
+/** The graph that the planner gets: in normal form, as small as the passes make it, each node tagged. */
+export function optimize(graph: Graph, options: OptimizeOptions = {}): Graph {
+  return runPass(untilUnchanged(graph, optimizePasses, options), recognition, options);
+}
+
+/** One pass may open the way for an earlier one, so the list is run until nothing changes: two to five rounds. */
+const mostRounds = 24;
+
+function untilUnchanged(graph: Graph, list: readonly Pass[], options: OptimizeOptions): Graph {
+  let current = graph;
+  for (let round = 0; round < mostRounds; round += 1) {
+    const before = current;
+    for (const pass of list) current = runPass(current, pass, options);
+    if (current === before || sameText(current, before)) return current;
+  }
+  throw new Error(`bug: the passes over ${graph.name} do not come to rest`);
+}
+
+/** A pass may rebuild a node and change nothing in it. */
+function sameText(a: Graph, b: Graph): boolean {
+  return a.nodes.length === b.nodes.length && printGraph(a) === printGraph(b);
+}
+
+function runPass(graph: Graph, pass: Pass, options: OptimizeOptions): Graph {
+  const result = pass.run(graph);
+  if (options.verify === true && result !== graph) {
+    const [violation] = verify(result, { normal: false });
+    if (violation !== undefined) throw new Error(`bug: after ${pass.name}: ${violation}`);
+  }
+  options.observe?.(pass, result);
+  return result;
+}
