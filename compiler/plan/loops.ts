@@ -2,27 +2,100 @@ import type { Dtype } from "../scalar/dtype.ts";
 
 /**
  * Explicit order for one kernel, the language that emitters understand: loops, lets, mutable locals, loads and stores
- * with one or four lanes, calls of outlined bodies. It is total and small; a target says in its capability record what
- * of it it has.
+ * with one or four lanes, outlined bodies. It is total and small; a target says in its capability record what of it
+ * it has, and `verifyLoops` holds the code against that.
  *
- * Values are scalars (lanes 1) or vectors (lanes 4) of f32 or i32; storage dtypes are converted by loads and stores.
- * Addresses are bytes: `base` operand + `offset` (an i32 expression) + `displacement` (a constant).
+ * Values are scalars (lanes 1) or vectors (lanes 4) of f32, i32 or bool; storage dtypes are converted by loads and
+ * stores. Whole numbers for addresses and bounds stand apart as `I`: integer forms while a kernel is being lowered
+ * (`Nest`), plain i32 arithmetic over locals in the end (`Loops`).
  */
 export type Lanes = 1 | 4;
-export type Register = { readonly type: "f32" | "i32" | "bool"; readonly lanes: Lanes };
+export type RegisterType = "f32" | "i32" | "bool";
+export interface Register {
+  readonly type: RegisterType;
+  readonly lanes: Lanes;
+}
 
-export type LoopExpr =
-  | { readonly kind: "constant"; readonly register: Register; readonly value: number }
-  | { readonly kind: "local"; readonly name: string; readonly register: Register }
+/** i32 arithmetic of addresses and bounds. It wraps; `divideFloor` rounds down and divides by positive numbers. */
+export type Index =
+  | { readonly kind: "constant"; readonly value: number }
+  /** A loop's variable, an induction, or an i32 scalar bound by `let` or `index`. */
+  | { readonly kind: "local"; readonly name: string }
   /** An i32 argument of the code: a free dim. */
   | { readonly kind: "dim"; readonly name: string }
+  /** The address at which an operand begins; 0 on a target that addresses each operand by itself. */
+  | { readonly kind: "base"; readonly operand: string }
+  | {
+      readonly kind: "add" | "multiply" | "divideFloor" | "minimum" | "maximum";
+      readonly left: Index;
+      readonly right: Index;
+    };
+
+/** What a target computes directly. What it lacks (exp, tanh) is expanded by the lowering from `scalar/`. */
+export const loopFunctions = [
+  "add",
+  "subtract",
+  "multiply",
+  "divide",
+  "negate",
+  "abs",
+  "sqrt",
+  "floor",
+  "ceil",
+  "trunc",
+  /** To the nearest, ties to even. */
+  "nearest",
+  "minimum",
+  "maximum",
+  /** a·b + c, fused where the target can, else rounded twice. */
+  "multiplyAdd",
+  "equal",
+  "notEqual",
+  "less",
+  "lessEqual",
+  "greater",
+  "greaterEqual",
+  /** Of bools. */
+  "and",
+  "or",
+  "not",
+  /** Of i32; shifts by a constant. */
+  "shiftLeft",
+  "shiftRight",
+  "shiftRightUnsigned",
+  "bitAnd",
+  "bitOr",
+  "bitXor",
+  /** Between f32 and i32: values (towards zero, saturating, NaN is 0) or bits; a bool as 0 or 1. */
+  "toFloat",
+  "toInteger",
+  "floatBits",
+  "bitsFloat",
+  "boolInteger",
+  /** i32, rounding down and the remainder of that. */
+  "divideFloor",
+  "remainderFloor",
+] as const;
+export type LoopFunction = (typeof loopFunctions)[number];
+
+/** Four neighbours; one element in all lanes; one element. */
+export type Access = "contiguous" | "splat" | "single";
+
+export type ExprOf<I> =
+  /** The same in all lanes. */
+  | { readonly kind: "constant"; readonly register: Register; readonly value: number }
+  /** 0, 1, 2, 3 as i32. */
+  | { readonly kind: "ramp" }
+  | { readonly kind: "local"; readonly name: string; readonly register: Register }
+  /** A whole number as an i32 scalar. */
+  | { readonly kind: "index"; readonly value: I }
   | {
       readonly kind: "load";
       readonly operand: string;
       readonly dtype: Dtype;
-      /** contiguous: four neighbours; splat: one element in all lanes; single: lanes 1. */
-      readonly access: "single" | "splat" | "contiguous";
-      readonly offset: LoopExpr;
+      readonly access: Access;
+      /** In bytes; `displacement` is added to it. */
+      readonly address: I;
       readonly displacement: number;
     }
   /** Four single elements, `stride` bytes apart. */
@@ -30,106 +103,122 @@ export type LoopExpr =
       readonly kind: "load-strided";
       readonly operand: string;
       readonly dtype: Dtype;
-      readonly offset: LoopExpr;
-      readonly stride: LoopExpr;
+      readonly address: I;
       readonly displacement: number;
+      readonly stride: number;
     }
   | {
       readonly kind: "apply";
       readonly fn: LoopFunction;
+      /** Of the result. */
       readonly register: Register;
-      readonly operands: readonly LoopExpr[];
+      readonly operands: readonly ExprOf<I>[];
     }
   | {
       readonly kind: "select";
       readonly register: Register;
-      readonly condition: LoopExpr;
-      readonly then: LoopExpr;
-      readonly otherwise: LoopExpr;
+      readonly condition: ExprOf<I>;
+      readonly then: ExprOf<I>;
+      readonly otherwise: ExprOf<I>;
     }
-  | { readonly kind: "splat"; readonly operand: LoopExpr; readonly register: Register }
+  /** A scalar in all lanes. */
+  | { readonly kind: "splat"; readonly operand: ExprOf<I>; readonly register: Register }
+  /** Four scalars as one vector. */
+  | { readonly kind: "pack"; readonly operands: readonly ExprOf<I>[]; readonly register: Register }
   /** One lane of a vector. */
-  | { readonly kind: "lane"; readonly operand: LoopExpr; readonly lane: number }
-  /** Lanes 1, 2, 3, 0 of the operand / lanes 2, 3, 0, 1: enough for a horizontal reduction. */
-  | { readonly kind: "shuffle"; readonly pattern: "rotate1" | "rotate2"; readonly operand: LoopExpr };
-
-/** What a target computes directly, or expands (`scalar/` has the expansions). */
-export type LoopFunction =
-  | "add"
-  | "subtract"
-  | "multiply"
-  | "divide"
-  | "negate"
-  | "abs"
-  | "sqrt"
-  | "floor"
-  | "ceil"
-  | "minimum"
-  | "maximum"
-  /** a·b + c, fused where the target can, else rounded twice. */
-  | "multiplyAdd"
-  | "equal"
-  | "notEqual"
-  | "less"
-  | "lessEqual"
-  | "greater"
-  | "greaterEqual"
-  | "and"
-  | "or"
-  | "not"
-  | "shiftLeft"
-  | "shiftRight"
-  | "bitAnd"
-  | "bitOr"
-  | "bitXor"
-  /** Between f32 and i32: values (towards zero, saturating, NaN is 0) or bits. */
-  | "toFloat"
-  | "toInteger"
-  | "floatBits"
-  | "bitsFloat"
-  /** i32, rounding down and the remainder of that. */
-  | "divideFloor"
-  | "remainderFloor";
-
-export type LoopStatement =
-  /** for name from `from` while < `to` step `step`. An outlined body becomes a function of its own, so that V8 may replace it while the loop runs. */
   | {
-      readonly kind: "for";
-      readonly name: string;
-      readonly from: LoopExpr;
-      readonly to: LoopExpr;
-      readonly step: number;
-      readonly outlined: boolean;
-      readonly body: readonly LoopStatement[];
+      readonly kind: "lane";
+      readonly operand: ExprOf<I>;
+      readonly lane: number;
+      readonly register: Register;
     }
-  | { readonly kind: "let"; readonly name: string; readonly value: LoopExpr; readonly register: Register }
+  /** Lanes 1, 2, 3, 0 of the operand / lanes 2, 3, 0, 1: enough for a horizontal reduction. */
+  | {
+      readonly kind: "shuffle";
+      readonly pattern: "rotate1" | "rotate2";
+      readonly operand: ExprOf<I>;
+      readonly register: Register;
+    };
+
+/** `grid` and `local` run at the same time, workgroups and the threads of one; a barrier joins the threads of one. */
+export type LoopBind = "serial" | "grid" | "local";
+
+export interface ForOf<I> {
+  readonly kind: "for";
+  readonly name: string;
+  readonly from: I;
+  /** The variable stays below it. */
+  readonly to: I;
+  readonly step: number;
+  readonly bind: LoopBind;
+  /** Locals that start at `from` and grow by `step` after each turn: addresses that follow the loop. */
+  readonly inductions: readonly { readonly name: string; readonly from: I; readonly step: I }[];
+  /** Whether the body reads the variable itself; a target may count by an induction where it does not. */
+  readonly counted: boolean;
+  /** The body becomes a function of its own, so that V8 may replace it while the loop runs. */
+  readonly outlined: boolean;
+  readonly body: readonly StatementOf<I>[];
+}
+
+export type StatementOf<I> =
+  | ForOf<I>
+  | {
+      readonly kind: "let";
+      readonly name: string;
+      readonly value: ExprOf<I>;
+      readonly register: Register;
+    }
+  /** A whole number under a name. */
+  | { readonly kind: "index"; readonly name: string; readonly value: I }
   /** A mutable local: declared with its first value, then assigned. */
-  | { readonly kind: "var"; readonly name: string; readonly value: LoopExpr; readonly register: Register }
-  | { readonly kind: "assign"; readonly name: string; readonly value: LoopExpr }
+  | {
+      readonly kind: "var";
+      readonly name: string;
+      readonly value: ExprOf<I>;
+      readonly register: Register;
+    }
+  | {
+      readonly kind: "assign";
+      readonly name: string;
+      readonly value: ExprOf<I>;
+      readonly register: Register;
+    }
   | {
       readonly kind: "store";
       readonly operand: string;
       readonly dtype: Dtype;
+      /** contiguous: the value is a vector. */
       readonly access: "single" | "contiguous";
-      readonly offset: LoopExpr;
+      readonly address: I;
       readonly displacement: number;
-      readonly value: LoopExpr;
+      readonly value: ExprOf<I>;
     }
   | {
       readonly kind: "if";
-      readonly condition: LoopExpr;
-      readonly then: readonly LoopStatement[];
-      readonly otherwise: readonly LoopStatement[];
+      readonly condition: ExprOf<I>;
+      readonly then: readonly StatementOf<I>[];
+      readonly otherwise: readonly StatementOf<I>[];
     }
   | { readonly kind: "barrier" };
 
-export interface Loops {
+export interface LoopsOf<I> {
   readonly name: string;
   /** Base addresses, in the order of the call's operands. */
   readonly operands: readonly string[];
-  /** i32 arguments, after the operands. */
+  /** Memory that the code needs for itself; its base addresses follow those of the operands. */
+  readonly scratch: readonly Scratch[];
+  /** i32 arguments, after the addresses. */
   readonly dims: readonly string[];
-  /** Bytes of scratch memory, as named operands that the caller does not see; sizes are constants. */
-  readonly scratch: readonly { readonly name: string; readonly bytes: number }[];
-  readonly body: readonly LoopStatement[];
+  readonly body: readonly StatementOf<I>[];
 }
+
+export interface Scratch {
+  readonly name: string;
+  readonly bytes: number;
+  /** shared: of one workgroup. */
+  readonly space: "memory" | "shared";
+}
+
+export type LoopExpr = ExprOf<Index>;
+export type LoopStatement = StatementOf<Index>;
+export type Loops = LoopsOf<Index>;

@@ -1,0 +1,183 @@
+import type { Guard } from "../graph/expr.ts";
+import { visitExpr } from "../graph/visit.ts";
+import { constant, constantOf, equalForms, axis as axisForm, product, type Form } from "../integers/index.ts";
+import { bytesOf } from "../scalar/dtype.ts";
+import type { Kernel, Operand, Stage } from "./kernel.ts";
+import { rowMajor } from "./layout.ts";
+import type { Loops, LoopsOf, Scratch } from "./loops.ts";
+import { fusedAxes, planAxes, type AxisPlan, type Place } from "./lower-axes.ts";
+import { block, emit, makeBuilder, type Builder, type Value } from "./lower-builder.ts";
+import { neededGuards } from "./lower-halo.ts";
+import { openLoops } from "./lower-loop.ts";
+import { zeroPadding } from "./lower-padding.ts";
+import { integerValue } from "./lower-read.ts";
+import { leavesByBind, lowerStage, type StageContext } from "./lower-stage.ts";
+import { applyTo } from "./lower-value.ts";
+import { literal } from "./lower-builder.ts";
+import { resolveIndices } from "./resolve-indices.ts";
+import type { Schedule } from "./schedule.ts";
+
+/**
+ * The one way from meaning to order: a loop nest for each stage in the scheduled order, unrolled axes instantiated, the
+ * lane axis as vectors, accumulators in locals, loads at one address shared, addresses as pointers that follow the loops.
+ */
+export function lower(kernel: Kernel, schedule: Schedule): Loops {
+  return resolveIndices(lowerToNest(kernel, schedule));
+}
+
+/** As `lower`, with addresses and bounds still integer forms. */
+export function lowerToNest(kernel: Kernel, schedule: Schedule): LoopsOf<Form> {
+  const builder = makeBuilder(kernel);
+  const scratch = new Map<string, Scratch>();
+  for (const operand of kernel.operands) if (operand.access === "write") zeroPadding(builder, operand);
+  lowerSteps(builder, scratch, schedule);
+  return {
+    name: kernel.name,
+    operands: kernel.operands.map((operand) => operand.name),
+    scratch: [...scratch.values()],
+    dims: kernel.dims,
+    body: builder.blocks[0]?.statements ?? [],
+  };
+}
+
+function lowerSteps(builder: Builder, scratch: Map<string, Scratch>, schedule: Schedule): void {
+  const last = schedule.at(-1);
+  if (last?.kind !== "when") {
+    lowerStages(builder, scratch, planAxes(schedule));
+    return;
+  }
+  const before = schedule.slice(0, -1);
+  const extent = extentsOf(builder.kernel, planAxes(before)).get(last.axis);
+  if (extent === undefined) throw new Error(`bug: a schedule asks for the extent of ${last.axis}`);
+  const known = constantOf(extent);
+  const side = (steps: Schedule) => (): void => {
+    lowerSteps(builder, scratch, [...before, ...steps]);
+  };
+  if (known !== undefined) {
+    side(known >= last.atLeast ? last.then : last.otherwise)();
+    return;
+  }
+  const enough = applyTo(
+    builder,
+    "greaterEqual",
+    integerValue(builder, extent),
+    literal("i32", 1, last.atLeast),
+  );
+  emit(builder, {
+    kind: "if",
+    condition: enough.expr,
+    then: block(builder, side(last.then)),
+    otherwise: block(builder, side(last.otherwise)),
+  });
+}
+
+function lowerStages(builder: Builder, scratch: Map<string, Scratch>, plan: AxisPlan): void {
+  const { kernel } = builder;
+  const common = fusedAxes(
+    plan,
+    kernel.axes.map((axis) => axis.name),
+  ).filter((axis) => kernel.stages.every((stage) => fusedAxes(plan, stage.axes).includes(axis)));
+  const shared = leavesByBind(plan, common).loops;
+  const context: StageContext = {
+    builder,
+    plan,
+    registers: new Map<string, Value>(),
+    ...placesOfStages(builder, scratch, plan, new Set(shared)),
+    guards: new Map<string, readonly Guard[]>(
+      kernel.stages.map((stage) => [stage.name, neededGuards(kernel, stage)]),
+    ),
+  };
+  const place: Place = { values: new Map(), segments: new Map(), extents: extentsOf(kernel, plan) };
+  openLoops(builder, plan, shared, { place, reduction: false }, (inner) => {
+    for (const stage of kernel.stages) lowerStage(context, stage, new Set(shared), inner);
+  });
+}
+
+function extentsOf(kernel: Kernel, plan: AxisPlan): ReadonlyMap<string, Form> {
+  const extents = new Map<string, Form>();
+  for (const axis of [...kernel.axes, ...kernel.stages.flatMap((stage) => stage.reduce?.axes ?? [])]) {
+    const other = extents.get(axis.name);
+    if (other !== undefined && !equalForms(other, axis.extent)) {
+      throw new Error(`bug: two axes of ${kernel.name} are called ${axis.name}`);
+    }
+    extents.set(axis.name, axis.extent);
+  }
+  for (const fuse of plan.fuses) {
+    extents.set(fuse.into, product(fuse.axes.map((name) => extents.get(name) ?? constant(1))));
+  }
+  return extents;
+}
+
+/** Where each stage's value goes: an operand, registers, or memory of the kernel's own. */
+function placesOfStages(
+  builder: Builder,
+  scratch: Map<string, Scratch>,
+  plan: AxisPlan,
+  shared: ReadonlySet<string>,
+): Pick<StageContext, "stored" | "kept"> {
+  const { kernel } = builder;
+  const stored = new Map<string, { operand: string; dims: readonly number[] }>();
+  const kept = new Set<string>();
+  for (const stage of kernel.stages) {
+    const every = stage.axes.map((_, dim) => dim);
+    if (stage.output !== undefined) stored.set(stage.name, { operand: stage.output, dims: every });
+    const readers = kernel.stages.filter((reader) => reads(reader, stage.name));
+    if (readers.length === 0) continue;
+    const ownLoops = leavesByBind(plan, stage.axes).loops.filter((leaf) => !shared.has(leaf));
+    if (ownLoops.length === 0 && readers.every((reader) => readsInPlace(reader, stage))) kept.add(stage.name);
+    else if (stage.output === undefined) {
+      const dims = every.filter((dim) => {
+        const { loops, tile } = leavesByBind(plan, [stage.axes[dim] ?? ""]);
+        return tile.length > 0 || loops.some((leaf) => !shared.has(leaf));
+      });
+      stored.set(stage.name, { operand: makeScratch(builder, scratch, stage, dims), dims });
+    }
+  }
+  return { stored, kept };
+}
+
+function reads(reader: Stage, name: string): boolean {
+  let found = false;
+  visitExpr(reader.body, (expr) => {
+    if (expr.kind === "read" && expr.operand === name) found = true;
+  });
+  return found;
+}
+
+/** Whether a later stage wants of an earlier one the value at its own place only. */
+function readsInPlace(reader: Stage, stage: Stage): boolean {
+  let inPlace = true;
+  visitExpr(reader.body, (expr) => {
+    if (expr.kind !== "read" || expr.operand !== stage.name) return;
+    inPlace &&= expr.at.every((form, dim) => equalForms(form, axisForm(stage.axes[dim] ?? "")));
+  });
+  return inPlace;
+}
+
+function makeScratch(
+  builder: Builder,
+  scratch: Map<string, Scratch>,
+  stage: Stage,
+  dims: readonly number[],
+): string {
+  const shape = dims.map((dim) => {
+    const extent = builder.kernel.axes.find((axis) => axis.name === stage.axes[dim])?.extent;
+    if (extent === undefined || constantOf(extent) === undefined) {
+      throw new Error(
+        `bug: stage ${stage.name} needs an operand of its own, its size is known only at run time`,
+      );
+    }
+    return extent;
+  });
+  const operand: Operand = {
+    name: `${stage.name}_scratch`,
+    dtype: stage.dtype,
+    shape,
+    layout: rowMajor(shape.length),
+    access: "write",
+  };
+  builder.operands.set(operand.name, operand);
+  const bytes = (constantOf(product(shape)) ?? 0) * bytesOf[stage.dtype];
+  scratch.set(operand.name, { name: operand.name, bytes, space: "memory" });
+  return operand.name;
+}
