@@ -15,7 +15,7 @@ import type { Member } from "./fusion-space.ts";
 import { groupNodes, type FusionLimits, type Group } from "./group-nodes.ts";
 import type { Kernel, Operand, Stage } from "./kernel.ts";
 import { nameKernel } from "./name-kernel.ts";
-import { rowMajor } from "./row-major.ts";
+import { rowMajor } from "./layout.ts";
 
 /** A kernel and the nodes of the graph whose values its operands are, in the order of the operands. */
 export interface FormedKernel {
@@ -165,7 +165,7 @@ function renameRecognition(tag: Recognition, nameOf: (axis: string) => string): 
   }
 }
 
-/** The free dims that a kernel mentions, in the order of their names. */
+/** The free dims that a kernel mentions, in the order in which it does: equal kernels have them in equal places. */
 function dimsOf({ axes, operands, stages }: Omit<Kernel, "dims">): readonly string[] {
   const forms = [
     ...axes.map(({ extent }) => extent),
@@ -177,7 +177,7 @@ function dimsOf({ axes, operands, stages }: Omit<Kernel, "dims">): readonly stri
     ]),
   ];
   const names = forms.flatMap(atomsOf).flatMap((atom) => (atom.kind === "dim" ? [atom.name] : []));
-  return [...new Set(names)].sort();
+  return [...new Set(names)];
 }
 
 function allForms(body: Expr): readonly Form[] {

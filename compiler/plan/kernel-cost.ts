@@ -1,0 +1,30 @@
+import type { Expr } from "../graph/expr.ts";
+import { childrenOf } from "../graph/visit.ts";
+import { add, multiply, one, product, scale, type Form } from "../integers/index.ts";
+import { bytesOf } from "../scalar/dtype.ts";
+import type { Kernel } from "./kernel.ts";
+
+/** Of one call, as polynomials in the kernel's dims. */
+export interface KernelCost {
+  /** Applications of scalar functions, one more for each term of a reduction. A guarded term counts as one. */
+  readonly operations: Form;
+  /** What is read and written if each operand crosses once, without padding. */
+  readonly bytes: Form;
+}
+
+export function costOfKernel(kernel: Kernel): KernelCost {
+  const extents = new Map(kernel.axes.map(({ name, extent }) => [name, extent]));
+  const operations = kernel.stages.map(({ axes, reduce, body }) => {
+    const places = product(axes.map((name) => extents.get(name) ?? one));
+    const terms = product((reduce?.axes ?? []).map(({ extent }) => extent));
+    const each = operationsOf(body) + (reduce === undefined ? 0 : 1);
+    return scale(multiply(places, terms), each);
+  });
+  const bytes = kernel.operands.map(({ shape, dtype }) => scale(product(shape), bytesOf[dtype]));
+  return { operations: add(...operations), bytes: add(...bytes) };
+}
+
+function operationsOf(expr: Expr): number {
+  const own = expr.kind === "apply" || (expr.kind === "select" && expr.condition.kind !== "guard") ? 1 : 0;
+  return childrenOf(expr).reduce((sum, child) => sum + operationsOf(child), own);
+}

@@ -1,0 +1,54 @@
+/** From the call before which a buffer is filled, or that writes it, to the last that reads it; both included. */
+export interface Lifetime {
+  readonly buffer: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * Lifetimes of the buffers of one entry; `calls` are the buffers that each call touches. Inputs are filled before the first call (−1) and may be
+ * overwritten after their last reader; outputs live past the last call.
+ */
+export function lifetimesOf(
+  calls: readonly (readonly number[])[],
+  inputs: readonly number[],
+  outputs: readonly number[],
+  persistent: ReadonlySet<number>,
+): readonly Lifetime[] {
+  const first = new Map<number, number>(inputs.map((buffer) => [buffer, -1]));
+  const last = new Map<number, number>(inputs.map((buffer) => [buffer, -1]));
+  calls.forEach((touched, place) => {
+    for (const buffer of touched) {
+      if (persistent.has(buffer)) continue;
+      if (!first.has(buffer)) first.set(buffer, place);
+      last.set(buffer, place);
+    }
+  });
+  for (const buffer of outputs) last.set(buffer, calls.length);
+  return [...first].map(([buffer, start]) => ({ buffer, first: start, last: last.get(buffer) ?? start }));
+}
+
+/** The pairs that are alive at one time. A call's operands and its results are alive together. */
+export function interferenceOf(lifetimes: readonly Lifetime[]): readonly (readonly [number, number])[] {
+  const pairs: (readonly [number, number])[] = [];
+  lifetimes.forEach((a, place) => {
+    for (const b of lifetimes.slice(place + 1)) {
+      if (a.first <= b.last && b.first <= a.last) pairs.push([a.buffer, b.buffer]);
+    }
+  });
+  return pairs;
+}
+
+/** The largest sum of live bytes: what no placement can go below. */
+export function peakOf(lifetimes: readonly Lifetime[], bytesOf: (buffer: number) => number): number {
+  const moments = new Set(lifetimes.map(({ first }) => first));
+  let peak = 0;
+  for (const moment of moments) {
+    const alive = lifetimes.filter(({ first, last }) => first <= moment && moment <= last);
+    peak = Math.max(
+      peak,
+      alive.reduce((sum, { buffer }) => sum + bytesOf(buffer), 0),
+    );
+  }
+  return peak;
+}

@@ -1,0 +1,133 @@
+import type { FreeDim, Graph } from "../graph/graph.ts";
+import { add, constant, dim as dimForm, evaluate, type Form } from "../integers/index.ts";
+import { bytesOf } from "../scalar/dtype.ts";
+import { costOfKernel } from "./kernel-cost.ts";
+import type { Kernel } from "./kernel.ts";
+import { rowMajor } from "./layout.ts";
+import { interferenceOf, lifetimesOf } from "./liveness.ts";
+import type { Loops } from "./loops.ts";
+import { orderCalls, type OrderedCall } from "./order-calls.ts";
+import type { Buffer, Call, EntryPlan } from "./plan.ts";
+import { operandToReuse } from "./reuse-in-place.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** One kernel of an entry with the layouts, the buffers and the code that it has. */
+export interface CompiledCall {
+  readonly kernel: Kernel;
+  /** The buffer of each operand. */
+  readonly buffers: readonly number[];
+  /** In `Plan.code`. */
+  readonly key: string;
+  readonly schedule: Schedule;
+  readonly loops: Loops;
+}
+
+/** What a plan says of a buffer before the buffers are numbered for good. */
+export type BufferDraft = Omit<Buffer, "id">;
+
+/** The buffers of a whole program under construction; a number is a place in the list. */
+export interface BufferTable {
+  readonly buffers: BufferDraft[];
+  /** Buffers that are no more, and the ones that stand for them. */
+  readonly merged: Map<number, number>;
+}
+
+/**
+ * The calls of an entry in an order that keeps few bytes alive, with scratch memory, results written over operands that
+ * die, and which buffers may not overlap. `bufferOf` answers the buffer of a node. Adds scratch buffers to the table
+ * and merges buffers in it.
+ */
+export function planEntry(
+  graph: Graph,
+  compiled: readonly CompiledCall[],
+  bufferOf: (node: string) => number,
+  table: BufferTable,
+): EntryPlan {
+  const inputs = graph.nodes.flatMap((node) => (node.kind === "input" ? [node] : []));
+  const outputs = graph.outputs.map(({ name, node }) => ({ name, buffer: bufferOf(node) }));
+  const persistent = new Set<number>();
+  table.buffers.forEach(({ role }, buffer) => isPersistent(role) && persistent.add(buffer));
+  const held = new Set([...persistent, ...outputs.map(({ buffer }) => buffer)]);
+  const sizeOf = (buffer: number): number => representativeSize(table.buffers[buffer]?.bytes, graph.dims);
+  const order = orderCalls(compiled.map(accessesOf), sizeOf, held);
+  const ordered = order.map((place) => compiled[place]).filter((call) => call !== undefined);
+  mergeInPlace(ordered, table);
+  const find = (buffer: number): number => standIn(buffer, table);
+  const calls = ordered.map(({ key, buffers, loops, kernel }): Call => {
+    const scratch = loops.scratch.filter(({ space }) => space === "memory");
+    const own = scratch.map(({ name, bytes }) => addScratch(`${kernel.name}.${name}`, bytes, table));
+    return { code: key, operands: [...buffers.map(find), ...own], dims: kernel.dims.map(dimForm) };
+  });
+  const lifetimes = lifetimesOf(
+    calls.map(({ operands }) => operands),
+    inputs.map(({ name }) => bufferOf(name)),
+    outputs.map(({ buffer }) => find(buffer)),
+    persistent,
+  );
+  return {
+    name: graph.name,
+    dims: graph.dims,
+    facts: graph.facts,
+    inputs: inputs.map(({ name, range }) => ({ name, buffer: bufferOf(name), ...(range && { range }) })),
+    outputs: outputs.map(({ name, buffer }) => ({ name, buffer: find(buffer) })),
+    arena: lifetimes.map(({ buffer }) => buffer),
+    interference: interferenceOf(lifetimes),
+    calls,
+    flops: add(...ordered.map(({ kernel }) => costOfKernel(kernel).operations)),
+  };
+}
+
+/** Placed once, when a module is loaded. */
+export function isPersistent(role: Buffer["role"]): boolean {
+  return role === "param" || role === "state" || role === "constant";
+}
+
+/** Bytes at dims by which alternatives are compared: 8, or what is nearest to it. */
+function representativeSize(bytes: Form | undefined, dims: readonly FreeDim[]): number {
+  if (bytes === undefined) throw new Error("bug: a buffer that is not in the table");
+  return evaluate(bytes, (atom) => {
+    const dim = atom.kind === "dim" ? dims.find(({ name }) => name === atom.name) : undefined;
+    return dim === undefined ? 8 : Math.max(dim.low, Math.min(8, dim.high ?? 8));
+  });
+}
+
+function accessesOf({ kernel, buffers }: CompiledCall): OrderedCall {
+  const of = (access: "read" | "write"): readonly number[] => [
+    ...new Set(buffers.filter((_, place) => kernel.operands[place]?.access === access)),
+  ];
+  return { reads: of("read"), writes: of("write") };
+}
+
+/** Lets element-wise calls write their result over an operand of which they are the last reader. */
+function mergeInPlace(calls: readonly CompiledCall[], table: BufferTable): void {
+  const lastReader = new Map<number, CompiledCall>();
+  for (const call of calls) for (const buffer of accessesOf(call).reads) lastReader.set(buffer, call);
+  for (const call of calls) {
+    const bufferOf = (operand: string): number =>
+      call.buffers[call.kernel.operands.findIndex(({ name }) => name === operand)] ?? -1;
+    const reuse = operandToReuse(call.kernel, call.schedule, (operand) => {
+      const buffer = bufferOf(operand);
+      return table.buffers[buffer]?.role === "temporary" && lastReader.get(buffer) === call;
+    });
+    if (reuse !== undefined) table.merged.set(bufferOf(reuse.read), bufferOf(reuse.write));
+  }
+}
+
+/** The buffer that a buffer was merged into, or the buffer itself. */
+export function standIn(buffer: number, table: BufferTable): number {
+  const next = table.merged.get(buffer);
+  return next === undefined ? buffer : standIn(next, table);
+}
+
+function addScratch(name: string, bytes: number, table: BufferTable): number {
+  const elements = Math.ceil(bytes / bytesOf.f32);
+  table.buffers.push({
+    name,
+    role: "scratch",
+    dtype: "f32",
+    shape: [constant(elements)],
+    layout: rowMajor(1),
+    bytes: constant(elements * bytesOf.f32),
+  });
+  return table.buffers.length - 1;
+}
