@@ -68,3 +68,15 @@ graph Residual(N) {
   output features = pooled
 }`;
 }
+
+/** A value that a contraction reads, then an element-wise node for the last time. */
+export const chain = `
+graph Chain(N) {
+  x = input f32[N, 7]
+  w = param f32[7, 7] "w"
+  a = compute f32[n: N, o: 7] sum[i: 7] x[n, i] * w[o, i] @contraction{batch: [], m: [n], n: [o], k: [i], left: x, right: w}
+  t = compute f32[n: N, o: 7] sum[i: 7] a[n, i] * w[o, i] @contraction{batch: [], m: [n], n: [o], k: [i], left: a, right: w}
+  b = compute f32[n: N, o: 7] maximum(a[n, o], 0.0) * 0.5 @elementwise{}
+  c = compute f32[n: N, o: 7] b[n, 6 - o] - t[n, 6 - o] @elementwise{}
+  output c = c
+}`;

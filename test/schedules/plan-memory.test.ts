@@ -1,0 +1,192 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Graph, Program } from "../../compiler/graph/graph.ts";
+import { parseGraph } from "../../compiler/graph/parse.ts";
+import { evaluate } from "../../compiler/integers/index.ts";
+import { makePlan } from "../../compiler/plan/make-plan.ts";
+import type { EntryPlan, Plan } from "../../compiler/plan/plan.ts";
+import { place } from "../../runtime/place.ts";
+import { haloTarget, naiveTarget } from "./naive-target.ts";
+import { chain, classifier, lenet, residual } from "./plan-graphs.ts";
+
+function programOf(...texts: readonly string[]): Program {
+  const graphs = texts.map(parseGraph);
+  return {
+    name: "Test",
+    params: [],
+    states: [],
+    entries: Object.fromEntries(graphs.map((g): [string, Graph] => [g.name, g])),
+  };
+}
+
+function entryOf(plan: Plan): EntryPlan {
+  const [entry] = plan.entries;
+  if (entry === undefined) throw new Error("the plan has no entry");
+  return entry;
+}
+
+function sizesOf(plan: Plan, entry: EntryPlan, batch: number): readonly number[] {
+  return entry.arena.map((id) => {
+    const bytes = plan.buffers[id]?.bytes;
+    return bytes === undefined ? NaN : evaluate(bytes, () => batch);
+  });
+}
+
+/** The end of the arena, and the most bytes that are needed at one time, from the calls alone. */
+function arenaOf(plan: Plan, batch: number): { readonly end: number; readonly live: number } {
+  const entry = entryOf(plan);
+  const sizes = sizesOf(plan, entry, batch);
+  const places = new Map(entry.arena.map((id, index) => [id, index]));
+  const pairs = entry.interference.map(([a, b]) => [places.get(a) ?? -1, places.get(b) ?? -1] as const);
+  const placed = place(sizes, pairs, 0, 2 ** 32);
+  if (!placed.fits) throw new Error("the arena does not fit");
+  const touched = entry.calls.map(({ operands }) => new Set(operands));
+  const outputs = new Set(entry.outputs.map(({ buffer }) => buffer));
+  const inputs = new Set(entry.inputs.map(({ buffer }) => buffer));
+  const live = touched.map((_, now) =>
+    entry.arena
+      .map((id, index): readonly [number, number] => [id, sizes[index] ?? 0])
+      .filter(([id]) => {
+        const before = inputs.has(id) || touched.slice(0, now + 1).some((call) => call.has(id));
+        const after = outputs.has(id) || touched.slice(now).some((call) => call.has(id));
+        return before && after;
+      })
+      // Addresses are aligned, which counts where buffers are tiny.
+      .reduce((sum, [, size]) => sum + Math.ceil(size / 64) * 64, 0),
+  );
+  return { end: placed.end, live: Math.max(...live) };
+}
+
+describe("the arena", () => {
+  const graphs: readonly [name: string, text: string][] = [
+    ["a classifier", classifier],
+    ["LeNet", lenet],
+    ["a residual network", residual(16, 16)],
+    ["an element-wise chain", chain],
+  ];
+  for (const target of [naiveTarget, haloTarget]) {
+    it.each(graphs)(`of %s is at most 1.15 times what is alive at once`, (_name, text) => {
+      const plan = makePlan(programOf(text), target);
+      for (const batch of [1, 8, 64]) {
+        const { end, live } = arenaOf(plan, batch);
+        expect(end / live).toBeLessThanOrEqual(1.15);
+      }
+    });
+  }
+
+  it("lets no two buffers overlap that a call needs at once", () => {
+    for (const [, text] of graphs) {
+      const plan = makePlan(programOf(text), haloTarget);
+      const entry = entryOf(plan);
+      const pairs = new Set(entry.interference.map(([a, b]) => `${Math.min(a, b)} ${Math.max(a, b)}`));
+      const arena = new Set(entry.arena);
+      for (const { operands } of entry.calls) {
+        const own = [...new Set(operands)].filter((id) => arena.has(id));
+        for (const a of own) for (const b of own) if (a < b) expect(pairs).toContain(`${a} ${b}`);
+      }
+    }
+  });
+});
+
+describe("results in place", () => {
+  it("go over an operand that is read for the last time", () => {
+    const plan = makePlan(programOf(chain), naiveTarget);
+    const [, , third] = entryOf(plan).calls;
+    expect(third?.code).toMatch(/^relu_multiply_/);
+    expect(new Set(third?.operands).size).toBe(1);
+  });
+
+  it("never go over an input", () => {
+    const plan = makePlan(
+      programOf(`
+      graph Relu(N) {
+        x = input f32[N, 7]
+        y = compute f32[n: N, i: 7] maximum(x[n, i], 0.0) @elementwise{}
+        output y = y
+      }`),
+      naiveTarget,
+    );
+    expect(plan.buffers.map(({ role }) => role)).toEqual(["input", "output"]);
+  });
+});
+
+describe("equal blocks", () => {
+  it("share their code", () => {
+    const plan = makePlan(programOf(residual()), haloTarget);
+    const codes = entryOf(plan).calls.map(({ code }) => code.replace(/_[0-9a-f]{8}$/, ""));
+    expect(codes).toEqual([
+      "conv3x3_relu",
+      "conv3x3_relu",
+      "conv3x3_add_relu",
+      "conv3x3_relu",
+      "conv3x3_add_relu",
+      "row_sum_multiply",
+    ]);
+    // The stem has three channels of input, the others have eight.
+    expect(plan.code.size).toBe(4);
+  });
+
+  it("do not share it where the layouts differ", () => {
+    const [naive, halo] = [naiveTarget, haloTarget].map((target) => makePlan(programOf(residual()), target));
+    const shared = [...(naive?.code.keys() ?? [])].filter((key) => halo?.code.has(key));
+    expect(shared).toEqual([]);
+  });
+
+  it("and parameters are one for all entries", () => {
+    const plan = makePlan(
+      programOf(classifier, classifier.replace("graph Classifier", "graph Again")),
+      naiveTarget,
+    );
+    expect(plan.entries.map(({ name }) => name)).toEqual(["Classifier", "Again"]);
+    expect(plan.buffers.filter(({ role }) => role === "param").map(({ path }) => path)).toEqual([
+      "fc1.weight",
+      "fc1.bias",
+      "fc2.weight",
+      "fc2.bias",
+    ]);
+    expect(plan.code.size).toBe(3);
+  });
+});
+
+describe("placement", () => {
+  const problem = fc
+    .array(fc.integer({ min: 0, max: 5000 }), { minLength: 1, maxLength: 40 })
+    .chain((sizes) => {
+      const buffer = fc.integer({ min: 0, max: sizes.length - 1 });
+      const pairs = fc.array(fc.tuple(buffer, buffer), { maxLength: 200 });
+      return fc.record({ sizes: fc.constant(sizes), pairs, base: fc.integer({ min: 0, max: 1000 }) });
+    });
+
+  it("keeps apart what interferes, aligned, at or after the base and below the limit", () => {
+    fc.assert(
+      fc.property(problem, fc.integer({ min: 0, max: 60000 }), ({ sizes, pairs, base }, limit) => {
+        const conflicts = pairs.filter(([a, b]) => a !== b);
+        const placed = place(sizes, conflicts, base, limit);
+        if (!placed.fits) {
+          expect(placed.needed).toBeGreaterThan(limit);
+          return;
+        }
+        const extent = (buffer: number): readonly [number, number] => {
+          const from = placed.addresses[buffer] ?? NaN;
+          return [from, from + (sizes[buffer] ?? NaN)];
+        };
+        sizes.forEach((_, buffer) => {
+          const [from, to] = extent(buffer);
+          expect(from % 64).toBe(0);
+          expect(from).toBeGreaterThanOrEqual(base);
+          expect(to).toBeLessThanOrEqual(Math.min(limit, placed.end));
+        });
+        for (const [a, b] of conflicts) {
+          const [[fromA, toA], [fromB, toB]] = [extent(a), extent(b)];
+          expect(toA <= fromB || toB <= fromA).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it("refuses what is too large or no number before it is used", () => {
+    expect(place([2 ** 33], [], 64, 2 ** 32)).toEqual({ fits: false, needed: 2 ** 33 + 64 });
+    expect(place([2 ** 31, 2 ** 31], [[0, 1]], 64, 2 ** 32)).toEqual({ fits: false, needed: 2 ** 32 + 64 });
+    expect(place([NaN], [], 64, 2 ** 32).fits).toBe(false);
+  });
+});
