@@ -1,7 +1,7 @@
 import type { Expr } from "./expr.ts";
 import type { ComputeNode } from "./graph.ts";
 import { printExpr } from "./print.ts";
-import { axesOf, visitExpr } from "./visit.ts";
+import { axesOf, axesOfForm, visitExpr } from "./visit.ts";
 
 /**
  * What keeps a node from normal form: reductions only at the root; of a sum, guards in the domain and factors without
@@ -20,6 +20,8 @@ export function normalFormViolations(node: ComputeNode): readonly string[] {
   }
   const own = new Set(node.reduce.axes.map(({ name }) => name));
   if (factors.length < 2 || own.size === 0) return found;
+  // Before a sum over nothing a factor may be 0/0 or ∞, so it stays inside a sum whose domain may be empty.
+  if (node.domain.some(({ form }) => [...axesOfForm(form)].some((name) => own.has(name)))) return found;
   for (const factor of factors) {
     if (mentionsLocal(factor) || [...axesOf(factor)].some((name) => own.has(name))) continue;
     found.push(`the factor ${printExpr(factor)} has no reduction axis and belongs outside the sum`);

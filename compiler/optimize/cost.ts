@@ -40,18 +40,25 @@ const costOf = {
  * which a kernel does once a row.
  */
 export function costOfExpr(expr: Expr): number {
+  if (isConjunction(expr)) return 0;
   let cost = 0;
-  if (expr.kind === "apply") cost = costOf[expr.fn];
-  if (expr.kind === "select" && !isViewSelect(expr)) cost = 1;
+  if (expr.kind === "apply") cost = costOfApply(expr);
+  // A choice by place alone, as padding is, splits the loops of a kernel and computes nothing.
+  if (expr.kind === "select" && !isConjunction(expr.condition)) cost = 1;
   if (expr.kind === "random") cost = 40;
-  if (expr.kind === "reduce") cost = 100;
+  if (expr.kind === "reduce") cost = costOfReduction;
   for (const child of childrenOf(expr)) cost += costOfExpr(child);
   return cost;
 }
 
-/** A choice by place alone, as padding is: a kernel splits its loops there and computes nothing. */
-function isViewSelect(expr: Expr & { kind: "select" }): boolean {
-  return expr.condition.kind === "guard" || isConjunction(expr.condition);
+/** More than any body without a reduction inside is worth. */
+export const costOfReduction = 10_000;
+
+/** A small whole power is a few products. */
+function costOfApply({ fn, operands }: Expr & { kind: "apply" }): number {
+  const exponent = fn === "power" && operands[1]?.kind === "constant" ? operands[1].value : undefined;
+  if (exponent !== undefined && Number.isInteger(exponent)) return Math.min(Math.abs(exponent), costOf.power);
+  return costOf[fn];
 }
 
 function isConjunction(expr: Expr): boolean {

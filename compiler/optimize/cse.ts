@@ -123,8 +123,12 @@ function keyOfExpr(expr: Expr, keyOfForm: (form: Form) => string, locals: readon
       return `local(${locals.lastIndexOf(expr.name)})`;
     case "random":
       return `random(${JSON.stringify(expr.path)},${expr.stream},${keyOfForm(expr.counter)})`;
-    case "reduce":
-      throw new Error("bug: a reduction inside a body; normalize comes first");
+    case "reduce": {
+      // Names of axes are unique in their node; only equal names are seen as equal here, before normal form.
+      const axes = expr.axes.map((axis) => `${axis.name}:${axis.extent.key}`).join(",");
+      const domain = expr.domain.map((guard) => `${guard.relation} ${keyOfForm(guard.form)}`).join("&");
+      return `${expr.op}[${axes}|${domain}](${key(expr.body)})`;
+    }
     default:
       return expr satisfies never;
   }

@@ -1,10 +1,20 @@
-import type { Axis, Expr } from "../graph/expr.ts";
+import type { Axis, Expr, Guard } from "../graph/expr.ts";
 import type { ComputeNode, Graph } from "../graph/graph.ts";
 import { axesOf, axesOfForm, visitExpr } from "../graph/visit.ts";
-import { axis as axisForm, one, product, provablyNonnegative, subtract } from "../integers/index.ts";
+import {
+  axis as axisForm,
+  constant,
+  floorDivide,
+  one,
+  product,
+  provablyNonnegative,
+  subtract,
+  zero,
+  type Form,
+} from "../integers/index.ts";
 import { isFloat } from "../scalar/dtype.ts";
-import { formsOfNode } from "./body.ts";
-import { readsInside } from "./bounds.ts";
+import { formsOfNode, substituteAxesInForm } from "./body.ts";
+import { holds, readsInside } from "./bounds.ts";
 import { factorsOf, productOf } from "./factors.ts";
 import { rangeWithAxes, rewriteNodes, untagged, type Rewriting } from "./rewriting.ts";
 
@@ -41,6 +51,31 @@ function isNeverEmpty(axis: Axis, rewriting: Rewriting): boolean {
   return provablyNonnegative(subtract(axis.extent, one), rewriting.dimRange);
 }
 
+/** Is there, wherever the guards outside hold, a place of the reduction in its domain? Tried: both ends, the middle. */
+function hasPoint(
+  node: ComputeNode,
+  axes: readonly Axis[],
+  outside: readonly Guard[],
+  rewriting: Rewriting,
+): boolean {
+  const inner = node.domain.filter((guard) => !outside.includes(guard));
+  const range = rangeWithAxes(node.axes, rewriting.dimRange);
+  const points: readonly ((extent: Form) => Form)[] = [
+    () => zero,
+    (extent) => subtract(extent, one),
+    (extent) => floorDivide(extent, constant(2)),
+  ];
+  return points.some((point) => {
+    const values = new Map(axes.map((axis) => [axis.name, point(axis.extent)]));
+    return inner.every((guard) => {
+      const form = substituteAxesInForm(guard.form, values);
+      const given = [...rewriting.facts, ...outside];
+      if (guard.relation === "zero") return form.terms.length === 0;
+      return holds(form, given, range);
+    });
+  });
+}
+
 function factorOutOfSum(node: ComputeNode, rewriting: Rewriting): ComputeNode {
   const { reduce } = node;
   if (reduce === undefined) return node;
@@ -52,7 +87,8 @@ function factorOutOfSum(node: ComputeNode, rewriting: Rewriting): ComputeNode {
   );
   // Over an empty set the sum is 0 whatever stands before it; 0/0 and 0·∞ outside it would not be.
   const mayBeEmpty =
-    outside.length < node.domain.length || !reduce.axes.every((axis) => isNeverEmpty(axis, rewriting));
+    !reduce.axes.every((axis) => isNeverEmpty(axis, rewriting)) ||
+    !hasPoint(node, reduce.axes, outside, rewriting);
   const range = rangeWithAxes(node.axes, rewriting.dimRange);
   const isFree = (factor: Expr): boolean => {
     if (isNumber(factor)) return true;

@@ -4,7 +4,8 @@ import type { ComputeNode, Graph, Node } from "../graph/graph.ts";
 import { operandsOf, rewriteExpr } from "../graph/visit.ts";
 import { constantOf } from "../integers/index.ts";
 import { convertValue, meaningOf } from "../scalar/meaning.ts";
-import { dtypeIn } from "./body.ts";
+import { atomsOfNode, dtypeIn } from "./body.ts";
+import { costOfExpr, costOfReduction } from "./cost.ts";
 import { untagged } from "./rewriting.ts";
 
 /** A larger table is computed anew at each call rather than shipped. */
@@ -59,6 +60,9 @@ function tableOf(node: ComputeNode, nodes: ReadonlyMap<string, Node>): Node | un
   const operands = operandsOf(node);
   const read = operands.map((name) => nodes.get(name)).filter((operand) => operand?.kind === "constant");
   if (operands.length === 0 || read.length < operands.length) return undefined;
+  if (costOfExpr(node.body) >= costOfReduction || atomsOfNode(node).some((atom) => atom.kind === "dim")) {
+    return undefined;
+  }
   const extents = node.shape.map(constantOf);
   const reduced = (node.reduce?.axes ?? []).map((axis) => constantOf(axis.extent));
   const work = [...extents, ...reduced].reduce<number>((all, extent) => all * (extent ?? Infinity), 1);

@@ -57,6 +57,8 @@ function broadcastReduction(node: ComputeNode, place: Place, rewriting: Rewritin
 }
 
 function hoistIn(expr: Expr, place: Place, hoisting: Hoisting): Expr {
+  // Normal form has none here; what is inside has axes that the place does not know.
+  if (expr.kind === "reduce") return expr;
   const hoisted = hoistWhole(expr, place, hoisting);
   if (hoisted !== undefined) return hoisted;
   if (expr.kind !== "select") return mapChildren(expr, (child) => hoistIn(child, place, hoisting));

@@ -12,6 +12,7 @@ import { pullGuards } from "./pull-guards.ts";
 import { recognise } from "./recognise.ts";
 import { resolveLets } from "./resolve-lets.ts";
 import { simplify } from "./simplify.ts";
+import { solveGuards } from "./solve-guards.ts";
 import { split } from "./split-axes.ts";
 
 /** A step from graph to graph of the same meaning. It never changes its input. */
@@ -48,6 +49,11 @@ const inlining: Pass = {
   description: "movement into subscripts, cheap producers into their consumers",
   run: inline,
 };
+const solving: Pass = {
+  name: "solve",
+  description: "reduction axes that an equality in the domain fixes",
+  run: solveGuards,
+};
 const splitting: Pass = {
   name: "split",
   description: "reduction axes split where subscripts divide them",
@@ -76,14 +82,15 @@ const recognition: Pass = {
  *
  * Lets go first, since they hide the shape of an expression from every later rule. Reductions are lifted next, so that
  * the rest sees bodies without them. Simplification needs a whole body, and decides the guards that `guards` then need
- * not carry; what `guards` moves into a domain makes further forms and guards known, which the next round sees.
- * Splitting divides axes before factors are looked at, because a factor may be free of a digit of an axis only.
+ * not carry; what `guards` moves into a domain makes further forms and guards known, which the next round sees, and
+ * equalities there are solved before anything is made of axes that they do away with. Splitting divides axes before factors are looked at, because a factor may be free of a digit of an axis only.
  */
 export const normalizePasses: readonly Pass[] = [
   lets,
   reductions,
   simplification,
   guards,
+  solving,
   splitting,
   factors,
 ];

@@ -142,7 +142,8 @@ function contraction(
   );
   if (reduced.both.length < (node.reduce?.axes.length ?? 0)) return undefined;
   if (parallel.firstOnly.length === 0 && parallel.secondOnly.length === 0) return undefined;
-  if ([first, second].some((read) => read.at.some(isGathered))) return undefined;
+  // Each axis must be a stride: no gathers, no floors.
+  if (![first, second].every((read) => read.at.every(isLinear))) return undefined;
   const swapped = isRightOperand(node, [first, second], parallel, nodes);
   const [left, right] = swapped ? [second, first] : [first, second];
   return {
@@ -173,6 +174,14 @@ function isRightOperand(
 
 function isWeight(node: Node | undefined): boolean {
   return node?.kind === "param" || node?.kind === "constant";
+}
+
+function isLinear(form: Form): boolean {
+  return linearIn(form, (atom) => atom.kind === "axis") !== undefined && !form.terms.some(hasOtherAtoms);
+}
+
+function hasOtherAtoms(term: Form["terms"][number]): boolean {
+  return term.factors.some((atom) => atom.kind !== "axis" && atom.kind !== "dim");
 }
 
 function isGathered(form: Form): boolean {
