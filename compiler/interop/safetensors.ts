@@ -1,0 +1,225 @@
+import { suggest } from "../check/suggest.ts";
+import { report, type Diagnostic } from "../diagnostics/index.ts";
+import type { Parameter, Program } from "../graph/graph.ts";
+import { sizeOfShape } from "../graph/tensor.ts";
+import type { Dtype } from "../scalar/dtype.ts";
+import { readSafetensors, type StoredTensor } from "../../runtime/read-safetensors.ts";
+import { writeSafetensors } from "../../runtime/write-safetensors.ts";
+import { halfValue } from "./tensor-bytes.ts";
+
+/** A weights file that has been read; the bytes of its tensors are views into it. */
+export interface WeightsFile {
+  /** As messages call it. */
+  readonly name: string;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+}
+
+/** How safetensors writes our dtypes. */
+export const storedNames = {
+  f32: "F32",
+  f16: "F16",
+  i32: "I32",
+  i8: "I8",
+  u8: "U8",
+  bool: "BOOL",
+} as const satisfies Record<Dtype, string>;
+
+/** `f32` for `F32`; what we have no dtype for in lower case too. */
+export function dtypeName(stored: string): string {
+  return stored.toLowerCase();
+}
+
+/** Opens a safetensors file; one that is torn or contradicts itself gives the reason instead. */
+export function openWeights(name: string, bytes: Uint8Array): WeightsFile | Diagnostic {
+  try {
+    return { name, tensors: readSafetensors(bytes) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return report("DLC6001", {
+      message: `${name} is ${reason}`,
+      span: undefined,
+      help: [
+        "compare its size with the original's: a file that was cut off while it was copied looks like this",
+      ],
+    });
+  }
+}
+
+/** What `check` wants to know of a weights file: dtype and shape by path. */
+export function weightShapes(
+  file: WeightsFile,
+): ReadonlyMap<string, { readonly dtype: string; readonly shape: readonly number[] }> {
+  return new Map(
+    [...file.tensors].map(([path, { dtype, shape }]) => [path, { dtype: dtypeName(dtype), shape }]),
+  );
+}
+
+/** Of many names a message lists so many. */
+const listed = 8;
+
+/** What is wrong between a program and a weights file, by name, shape and dtype, and with the numbers in it. */
+export function judgeWeights(program: Program, file: WeightsFile): readonly Diagnostic[] {
+  const wanted = [...program.params, ...program.states];
+  const missing = wanted.filter(({ path }) => !file.tensors.has(path));
+  const diagnostics: Diagnostic[] = [];
+  if (missing.length > 0) diagnostics.push(lacking(program, missing, file));
+  for (const parameter of wanted) {
+    const stored = file.tensors.get(parameter.path);
+    if (stored !== undefined) diagnostics.push(...mismatches(program, parameter, stored, file));
+  }
+  const paths = wanted.map(({ path }) => path);
+  const extra = [...file.tensors.keys()].filter((path) => !paths.includes(path));
+  // Where names are missing, the names that are too many are one thing with them, and told there.
+  if (extra.length > 0 && missing.length === 0) diagnostics.push(superfluous(program, extra, paths, file));
+  return diagnostics;
+}
+
+function showType(dtype: string, shape: readonly number[]): string {
+  return `${dtype}[${shape.join(", ")}]`;
+}
+
+function lacking(program: Program, missing: readonly Parameter[], file: WeightsFile): Diagnostic {
+  const [first, ...more] = missing;
+  const rest = more.length === 0 ? "" : ` and ${more.length} other parameter${more.length === 1 ? "" : "s"}`;
+  const wanted = new Set([...program.params, ...program.states].map(({ path }) => path));
+  const free = [...file.tensors.keys()].filter((path) => !wanted.has(path));
+  const prefix = commonPrefix(missing, free);
+  return report("DLC6002", {
+    message: `${file.name} lacks ${first?.path ?? ""}${rest} of ${program.name}`,
+    span: undefined,
+    notes: [
+      {
+        text: missing.length === 1 ? "missing is" : "missing are",
+        lines: shorten(missing, ({ path, dtype, shape }) => {
+          const near = suggest(path, free);
+          return `${path}  ${showType(dtype, shape)}${near === undefined ? "" : `; the file has ${near}`}`;
+        }),
+      },
+      ...(free.length === 0
+        ? []
+        : [{ text: "of the file, nothing takes", lines: shorten(free, (path) => path) }]),
+    ],
+    help:
+      prefix === undefined
+        ? []
+        : [`every name in the file begins with "${prefix}"; save the weights without it`],
+  });
+}
+
+/** `module.`, where putting it before each missing name gives a name of the file. */
+function commonPrefix(missing: readonly Parameter[], free: readonly string[]): string | undefined {
+  const first = missing[0]?.path ?? "";
+  const found = free.find((path) => path.endsWith(`.${first}`));
+  if (found === undefined) return undefined;
+  const prefix = found.slice(0, found.length - first.length);
+  return missing.every(({ path }) => free.includes(prefix + path)) ? prefix : undefined;
+}
+
+function shorten<T>(items: readonly T[], show: (item: T) => string): readonly string[] {
+  const lines = items.slice(0, listed).map(show);
+  return items.length > listed ? [...lines, `… and ${items.length - listed} more`] : lines;
+}
+
+function mismatches(
+  program: Program,
+  { path, dtype, shape }: Parameter,
+  stored: StoredTensor,
+  file: WeightsFile,
+): readonly Diagnostic[] {
+  const given = showType(dtypeName(stored.dtype), stored.shape);
+  const message = `${path} is ${showType(dtype, shape)} in ${program.name}, but ${given} in ${file.name}`;
+  if (stored.shape.join() !== shape.join()) {
+    return [report("DLC6003", { message, span: undefined, help: shapeHelp(shape, stored.shape) })];
+  }
+  if (stored.dtype !== storedNames[dtype]) {
+    return [
+      report("DLC6004", {
+        message,
+        span: undefined,
+        help: [`convert it to ${dtype} when saving: nothing is rounded or widened in silence`],
+      }),
+    ];
+  }
+  return notFinite(path, dtype, shape, stored.bytes, file.name);
+}
+
+function shapeHelp(wanted: readonly number[], given: readonly number[]): readonly string[] {
+  const isTransposed = wanted.length === 2 && wanted[0] === given[1] && wanted[1] === given[0];
+  if (isTransposed) return ["the file has it transposed: save it as rows by outputs"];
+  return ["the file belongs to another model, or to this one with other hyper-parameters (--set NAME=VALUE)"];
+}
+
+function superfluous(
+  program: Program,
+  extra: readonly string[],
+  paths: readonly string[],
+  file: WeightsFile,
+): Diagnostic {
+  const [first] = extra;
+  const what = extra.length === 1 ? (first ?? "") : `${extra.length} tensors`;
+  return report("DLC6005", {
+    message: `${file.name} has ${what}, which ${program.name} does not take`,
+    span: undefined,
+    notes: [
+      {
+        text: extra.length === 1 ? "left out is" : "left out are",
+        lines: shorten(extra, (path) => {
+          const near = suggest(path, paths);
+          return near === undefined ? path : `${path}  (like ${near})`;
+        }),
+      },
+    ],
+  });
+}
+
+/** A warning where a parameter holds NaN or an infinity. `source` is where its numbers are from. */
+export function notFinite(
+  path: string,
+  dtype: Dtype,
+  shape: readonly number[],
+  bytes: Uint8Array,
+  source: string,
+): readonly Diagnostic[] {
+  const numbers = floatsOf(dtype, bytes);
+  let bad = 0;
+  let first = -1;
+  for (let place = 0; place < numbers.length; place++) {
+    if (Number.isFinite(numbers[place])) continue;
+    if (first < 0) first = place;
+    bad++;
+  }
+  if (bad === 0) return [];
+  const value = String(numbers[first]);
+  const where = shape.length === 0 ? "" : ` at [${indexOf(first, shape).join(", ")}]`;
+  return [
+    report("DLC6006", {
+      message: `${path} has ${value}${where} in ${source}`,
+      span: undefined,
+      notes: [{ text: `${bad} of its ${numbers.length} numbers ${bad === 1 ? "is" : "are"} not finite` }],
+    }),
+  ];
+}
+
+function floatsOf(dtype: Dtype, bytes: Uint8Array): ArrayLike<number> {
+  if (dtype !== "f32" && dtype !== "f16") return [];
+  // Offsets in a file need not be multiples of four.
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  if (dtype === "f32") return new Float32Array(aligned.buffer, aligned.byteOffset, bytes.byteLength / 4);
+  const halves = new Uint16Array(aligned.buffer, aligned.byteOffset, bytes.byteLength / 2);
+  return Float32Array.from(halves, halfValue);
+}
+
+function indexOf(place: number, shape: readonly number[]): readonly number[] {
+  return shape.map((extent, axis) => Math.floor(place / sizeOfShape(shape.slice(axis + 1))) % extent);
+}
+
+/** A safetensors file of what the program takes and nothing else, in its order. The given file must have been judged. */
+export function selectWeights(program: Program, file: WeightsFile): Uint8Array<ArrayBuffer> {
+  return writeSafetensors(
+    [...program.params, ...program.states].map(({ path }) => {
+      const stored = file.tensors.get(path);
+      if (stored === undefined) throw new Error(`bug: ${path} was not looked for in ${file.name}`);
+      return { name: path, ...stored };
+    }),
+  );
+}
