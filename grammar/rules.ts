@@ -8,7 +8,7 @@ import type { Lexed } from "./lex.ts";
 import { limits } from "./limits.ts";
 import { endOf } from "./nodes.ts";
 import { syntaxErrorMessages, syntaxError } from "./syntax-error.ts";
-import { Identifier, vocabulary } from "./tokens.ts";
+import { Identifier, isCategory, vocabulary } from "./tokens.ts";
 
 export type Rule<Result> = () => Result;
 
@@ -95,8 +95,7 @@ export abstract class Rules extends EmbeddedActionsParser {
   }
 
   protected isName(token: IToken): boolean {
-    const { tokenType } = token;
-    return tokenType === Identifier || (tokenType.CATEGORIES ?? []).includes(Identifier);
+    return isCategory(token.tokenType, Identifier);
   }
 
   /** Reads something that may contain itself, down to the limit of nesting. */

@@ -1,6 +1,6 @@
 import { EOF } from "chevrotain";
 import type { IToken, TokenType } from "chevrotain";
-import { Identifier, Sign, UnitWord, Word } from "./tokens.ts";
+import { Identifier, isCategory, Sign, UnitWord, Word } from "./tokens.ts";
 
 /** The token at a distance: 1 is the next one. */
 type Ahead = (distance: number) => IToken;
@@ -19,8 +19,7 @@ const statementWords: ReadonlySet<TokenType> = new Set([
 const reach = 64;
 
 export function isOf(token: IToken | undefined, category: TokenType): boolean {
-  if (!token) return false;
-  return token.tokenType === category || (token.tokenType.CATEGORIES ?? []).includes(category);
+  return token !== undefined && isCategory(token.tokenType, category);
 }
 
 /** `import`, `train` or the word of a unit, before a name: nothing else begins so. */

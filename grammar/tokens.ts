@@ -148,3 +148,8 @@ export const vocabulary: TokenType[] = [
   Comparison,
   ...Object.values(Sign).filter((token) => token !== Sign.dots),
 ];
+
+/** Whether tokens of a type are a category's: `sum` is a reduction, `data` is a name. */
+export function isCategory(type: TokenType, category: TokenType): boolean {
+  return type === category || (type.CATEGORIES ?? []).includes(category);
+}
