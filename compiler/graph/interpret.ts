@@ -81,9 +81,8 @@ function evaluateNode(
       return { dtype: node.dtype, shape, data: Float64Array.from(node.values) };
     case "compute": {
       const operands = operandsOf(node).map((name) => ({ name, value: valueOf(values, name) }));
-      const source = writeNode(node, dims, operands);
       const data = new Float64Array(sizeOfShape(shape));
-      functionOf(source)(
+      functionOf(node, dims, operands)(
         library(options),
         data,
         operands.map(({ value }) => value.data),
@@ -115,11 +114,16 @@ function checkRange(
   if (outside !== undefined) throw new RangeError(`the input ${name} has ${outside}, not in ${low}..${high}`);
 }
 
+interface ReadValue {
+  readonly name: string;
+  readonly value: Tensor;
+}
+
 /** The JavaScript of a node: a function body over `library`, `out` and `operands`. */
 export function writeNode(
   node: ComputeNode,
   dims: ReadonlyMap<string, number>,
-  operands: readonly { readonly name: string; readonly value: Tensor }[],
+  operands: readonly ReadValue[],
 ): string {
   const known = new Map<string, Operand>(
     operands.map(({ name, value }, place) => [
@@ -195,7 +199,23 @@ const libraryNames = [
   "outside",
 ];
 
-function functionOf(source: string): NodeFunction {
+/** The functions made for a node so far, by the sizes they were made for; they live as long as the node. */
+const made = new WeakMap<ComputeNode, Map<string, NodeFunction>>();
+
+function functionOf(
+  node: ComputeNode,
+  dims: ReadonlyMap<string, number>,
+  operands: readonly ReadValue[],
+): NodeFunction {
+  const sizes = JSON.stringify([[...dims], operands.map(({ value }) => [value.dtype, value.shape])]);
+  const functions = made.get(node) ?? new Map<string, NodeFunction>();
+  made.set(node, functions);
+  const known = functions.get(sizes) ?? compile(writeNode(node, dims, operands));
+  functions.set(sizes, known);
+  return known;
+}
+
+function compile(source: string): NodeFunction {
   const code = `"use strict"; const [${libraryNames.join(", ")}] = library;\n${source}`;
   // The text is made above from a verified graph: names of nodes never reach it but as JSON.
   // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-type-assertion

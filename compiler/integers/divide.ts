@@ -36,7 +36,7 @@ export function modulo(p: Form, q: Form): Form {
   return subtract(p, multiply(q, floorDivide(p, q)));
 }
 
-function leastCommonMultiple(a: number, b: number): number {
+export function leastCommonMultiple(a: number, b: number): number {
   return (a / greatestCommonDivisor(a, b)) * b;
 }
 

@@ -1,4 +1,4 @@
-import { floorDivide } from "./divide.ts";
+import { floorDivide, leastCommonMultiple } from "./divide.ts";
 import {
   add,
   atomForm,
@@ -70,13 +70,15 @@ export function substituteNames(form: Form, values: ReadonlyMap<string, Form>): 
 
 /** The value of a form; `valueOf` gives dims, axes and reads. Exact for whole numbers below 2⁵³. */
 export function evaluate(form: Form, valueOf: (atom: Atom) => number): number {
+  // Over one denominator: thirds that make up a whole number must not leave a rounding error.
+  const denominator = form.terms.reduce((all, term) => leastCommonMultiple(all, term.denominator), 1);
   let sum = 0;
   for (const term of form.terms) {
-    let value = term.numerator;
+    let value = term.numerator * (denominator / term.denominator);
     for (const factor of term.factors) value *= evaluateAtom(factor, valueOf);
-    sum += value / term.denominator;
+    sum += value;
   }
-  return sum;
+  return sum / denominator;
 }
 
 function evaluateAtom(atom: Atom, valueOf: (atom: Atom) => number): number {

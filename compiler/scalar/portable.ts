@@ -72,10 +72,11 @@ function logParts(x: number): readonly [number, number] {
   const halfSquare = (f * f) / 2;
   const rest = s * (halfSquare + z * polynomial(z, atanhSeries)) + n * ln2Low;
   const head = n * ln2High;
-  const low = rest - halfSquare;
+  // |head| is greater than |f| or 0, and the sum of both greater than what follows.
   const first = head + f;
-  // |head| > |f| or head is 0
-  return [first, (head === 0 ? 0 : f - (first - head)) + low];
+  const follows = (head === 0 ? 0 : f - (first - head)) + (rest - halfSquare);
+  const high = first + follows;
+  return [high, follows - (high - first)];
 }
 
 function log(x: number): number {

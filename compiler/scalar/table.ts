@@ -1,6 +1,8 @@
 import type { Derivative } from "./builder.ts";
 import { derivatives } from "./derivatives.ts";
 import { isFloat, type Dtype } from "./dtype.ts";
+import type { Expansion } from "./expansion.ts";
+import { expansions } from "./expansions.ts";
 import { floatMeaning, integerMeaning, type Meaning } from "./meaning.ts";
 import { scalarNames, type ScalarName } from "./names.ts";
 
@@ -59,10 +61,15 @@ export interface ScalarFunction {
   readonly integerMeaning?: Meaning;
   /** For each operand; `undefined` where nothing flows. */
   readonly derivatives: readonly (Derivative | undefined)[];
+  /** In f32 by simple operations, for targets that lack it. */
+  readonly expansion?: Expansion;
 }
+
+const expansionOf: Readonly<Partial<Record<ScalarName, Expansion>>> = expansions;
 
 function entry(name: ScalarName): [ScalarName, ScalarFunction] {
   const integer = integerMeaning[name];
+  const expansion = expansionOf[name];
   return [
     name,
     {
@@ -70,6 +77,7 @@ function entry(name: ScalarName): [ScalarName, ScalarFunction] {
       meaning: floatMeaning[name],
       ...(integer && { integerMeaning: integer }),
       derivatives: derivatives[name],
+      ...(expansion && { expansion }),
     },
   ];
 }

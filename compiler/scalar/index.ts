@@ -1,0 +1,11 @@
+export type { Derivative, ScalarBuilder } from "./builder.ts";
+export { bytesOf, dtypes, isFloat, type Dtype } from "./dtype.ts";
+export { expansionOps, type Expansion, type ExpansionOp, type Step } from "./expansion.ts";
+export { expansions } from "./expansions.ts";
+export { roundToHalf } from "./half.ts";
+export { convertValue, extremesOf, meaningOf, readAs, type Meaning } from "./meaning.ts";
+export { scalarNames, type ScalarName } from "./names.ts";
+export { portable } from "./portable.ts";
+export { runExpansion } from "./run-expansion.ts";
+export { resultDtype, scalarFunction, type ScalarFunction, type Signature } from "./table.ts";
+export { draw, fnv1a, streamKey, threefry2x32 } from "./threefry.ts";
