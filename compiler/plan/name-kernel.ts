@@ -1,17 +1,18 @@
 import type { Expr } from "../graph/expr.ts";
+import { printExpr } from "../graph/print.ts";
 import { constantOf } from "../integers/index.ts";
 import type { Stage } from "./kernel.ts";
 
-/** At most so many parts; longer names say no more. */
-const mostParts = 4;
+/** Longer names say no more. */
+const mostWords = 6;
 
 /** What a kernel does, as a profile shows it: `conv5x5_add_relu`, `matmul`, `row_max_exp_sum`. */
 export function nameKernel(stages: readonly Stage[]): string {
   const parts = stages.map(nameStage);
   const names = parts.filter((part, place) => part !== "" && part !== parts[place - 1]);
-  const short = names.slice(0, mostParts);
-  if (stages.some((stage) => stage.recognition?.kind === "rowwise")) short.unshift("row");
-  return short.length === 0 ? "copy" : short.join("_");
+  if (stages.some((stage) => stage.recognition?.kind === "rowwise")) names.unshift("row");
+  const words = names.join("_").split("_").slice(0, mostWords);
+  return names.length === 0 ? "copy" : words.join("_");
 }
 
 function nameStage(stage: Stage): string {
@@ -56,6 +57,7 @@ function nameBody(body: Expr): string {
     case "let":
       return join(nameBody(body.value), nameBody(body.body));
     case "select":
+      if (isPositivePart(body)) return join(nameBody(body.then), "relu");
       return join(nameBody(body.then), body.condition.kind === "guard" ? "" : "select");
     case "apply": {
       const inner = body.operands.map(nameBody).filter((name) => name !== "" && name !== "fill");
@@ -73,6 +75,14 @@ function isRelu(body: Expr & { kind: "apply" }): boolean {
     body.fn === "maximum" &&
     body.operands.some((operand) => operand.kind === "constant" && operand.value === 0)
   );
+}
+
+/** if x > 0 then x else 0 */
+function isPositivePart({ condition, then, otherwise }: Expr & { kind: "select" }): boolean {
+  if (condition.kind !== "apply" || !/^greater/.test(condition.fn)) return false;
+  const [left, right] = condition.operands;
+  const isZero = (expr: Expr | undefined): boolean => expr?.kind === "constant" && expr.value === 0;
+  return left !== undefined && isZero(right) && isZero(otherwise) && printExpr(left) === printExpr(then);
 }
 
 function join(inner: string, outer: string): string {

@@ -9,6 +9,12 @@ function kernelsOf(text: string, mostOperands = 16): string {
   return formed.map(({ kernel }) => printKernel(kernel)).join("\n");
 }
 
+/** The stages of each kernel; a prime marks those that are stored. */
+function namesOf(text: string, mostOperands = 16): readonly (readonly string[])[] {
+  const formed = formKernels(parseGraph(text), { mostOperands });
+  return formed.map(({ kernel }) => kernel.stages.map(({ name }) => name));
+}
+
 describe("the kernels of", () => {
   it("a classifier: each matrix product with what follows it, softmax in one", () => {
     expect(kernelsOf(classifier)).toMatchInlineSnapshot(`
@@ -124,5 +130,128 @@ describe("the kernels of", () => {
         mean[n, c] = sum[y: 8, x: 8] b2[n, c, y, x] @rowwise
         pooled'[n, c] = mean[n, c] * 0.015625 @elementwise -> pooled: f32[N, 8]"
     `);
+  });
+
+  it("layer normalisation: both statistics and what is made of them in one", () => {
+    expect(
+      kernelsOf(`
+      graph LayerNorm(N, T) {
+        x = input f32[N, T, 64]
+        w = param f32[64] "w"
+        mu = compute f32[n: N, t: T] sum[d: 64] x[n, t, d] @rowwise{row: [d]}
+        var = compute f32[n: N, t: T] sum[d: 64] (x[n, t, d] - mu[n, t] / 64.0) ^ 2.0 @rowwise{row: [d]}
+        inv = compute f32[n: N, t: T] 1.0 / sqrt(var[n, t] / 64.0 + 0.00001) @elementwise{}
+        y = compute f32[n: N, t: T, d: 64] (x[n, t, d] - mu[n, t] / 64.0) * inv[n, t] * w[d] @elementwise{}
+        output y = y
+      }`),
+    ).toMatchInlineSnapshot(`
+      "kernel row_sum_divide_add_sqrt_divide_subtract_multiply (N, T)
+        over n: N, t: T, d: 64
+        read x: f32[N, T, 64]
+        read w: f32[64]
+        mu[n, t] = sum[d': 64] x[n, t, d'] @rowwise
+        var[n, t] = sum[d': 64] (x[n, t, d'] - mu[n, t] / 64.0) ^ 2.0 @rowwise
+        inv[n, t] = 1.0 / sqrt(var[n, t] / 64.0 + 0.00001) @elementwise
+        y'[n, t, d] = (x[n, t, d] - mu[n, t] / 64.0) * inv[n, t] * w[d] @elementwise -> y: f32[N, T, 64]"
+    `);
+  });
+
+  it("a gated unit: the product behind the second matrix product, which waits for the first", () => {
+    expect(
+      kernelsOf(`
+      graph Gated(N) {
+        x = input f32[N, 8]
+        v = param f32[16, 8] "v"
+        w = param f32[16, 8] "w"
+        a = compute f32[n: N, o: 16] sum[i: 8] x[n, i] * v[o, i] @contraction{batch: [], m: [n], n: [o], k: [i], left: x, right: v}
+        b = compute f32[n: N, o: 16] sum[i: 8] x[n, i] * w[o, i] @contraction{batch: [], m: [n], n: [o], k: [i], left: x, right: w}
+        y = compute f32[n: N, o: 16] a[n, o] * tanh(b[n, o]) @elementwise{}
+        output y = y
+      }`),
+    ).toMatchInlineSnapshot(`
+      "kernel matmul (N)
+        over n: N, o: 16
+        read x: f32[N, 8]
+        read w: f32[16, 8]
+        b'[n, o] = sum[i: 8] x[n, i] * w[o, i] @contraction -> b: f32[N, 16]
+      kernel matmul_tanh_multiply (N)
+        over n: N, o: 16
+        read x: f32[N, 8]
+        read v: f32[16, 8]
+        read b: f32[N, 16]
+        a[n, o] = sum[i: 8] x[n, i] * v[o, i] @contraction
+        y'[n, o] = a[n, o] * tanh(b[n, o]) @elementwise -> y: f32[N, 16]"
+    `);
+  });
+});
+
+describe("a kernel does not take", () => {
+  it("a consumer that also needs what is computed from its result elsewhere", () => {
+    expect(
+      namesOf(`
+      graph Cycle(N) {
+        x = input f32[N, 8]
+        w = param f32[8, 8] "w"
+        e = compute f32[n: N, i: 8] exp(x[n, i]) @elementwise{}
+        m = compute f32[n: N, o: 8] sum[i: 8] e[n, i] * w[o, i] @contraction{batch: [], m: [n], n: [o], k: [i], left: e, right: w}
+        y = compute f32[n: N, o: 8] tanh(m[n, o]) * e[n, o] @elementwise{}
+        output y = y
+      }`),
+    ).toEqual([["e'"], ["m", "y'"]]);
+  });
+
+  it("the epilogue where the bare result is wanted too", () => {
+    expect(
+      namesOf(`
+      graph Both(N) {
+        x = input f32[N, 8]
+        w = param f32[8, 8] "w"
+        m = compute f32[n: N, o: 8] sum[i: 8] x[n, i] * w[o, i] @contraction{batch: [], m: [n], n: [o], k: [i], left: x, right: w}
+        y = compute f32[n: N, o: 8] tanh(m[n, o]) @elementwise{}
+        output m = m
+        output y = y
+      }`),
+    ).toEqual([["m'"], ["y'"]]);
+  });
+
+  it("a statistic of other rows, or of a part of its rows", () => {
+    const text = (extent: number): string => `
+      graph Rows(N) {
+        x = input f32[N, 8]
+        a = compute f32[n: N] sum[c: 8] x[n, c] @rowwise{row: [c]}
+        b = compute f32[n: N] max[c: ${extent}] (x[n, c] - a[n]) @rowwise{row: [c]}
+        output b = b
+      }`;
+    expect(namesOf(text(8))).toEqual([["a", "b'"]]);
+    expect(namesOf(text(7))).toEqual([["a'"], ["b'"]]);
+  });
+
+  it("a reader that shifts, repeats or transposes onto other places", () => {
+    const text = (subscripts: string): string => `
+      graph Aligned(N) {
+        x = input f32[8, 8]
+        a = compute f32[i: 8, j: 8] exp(x[i, j]) @elementwise{}
+        b = compute f32[i: 8, j: 8] a[${subscripts}] * x[i, j] @elementwise{}
+        output b = b
+      }`;
+    expect(namesOf(text("i, j"))).toEqual([["a", "b'"]]);
+    expect(namesOf(text("j, i"))).toEqual([["a", "b'"]]);
+    expect(namesOf(text("i, i"))).toEqual([["a'"], ["b'"]]);
+    expect(namesOf(text("i, 0"))).toEqual([["a'"], ["b'"]]);
+    expect(namesOf(text("i, 7 - j"))).toEqual([["a'"], ["b'"]]);
+  });
+
+  it("more buffers than the target binds", () => {
+    const text = `
+      graph Many(N) {
+        x = input f32[N]
+        a = input f32[N]
+        b = input f32[N]
+        s = compute f32[n: N] exp(x[n]) + a[n] @elementwise{}
+        t = compute f32[n: N] exp(s[n]) + b[n] @elementwise{}
+        output t = t
+      }`;
+    expect(namesOf(text, 4)).toEqual([["s", "t'"]]);
+    expect(namesOf(text, 3)).toEqual([["s'"], ["t'"]]);
   });
 });

@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { Graph, Program } from "../../compiler/graph/graph.ts";
 import { parseGraph } from "../../compiler/graph/parse.ts";
 import { evaluate } from "../../compiler/integers/index.ts";
+import { checkMemory, checkTensorSizes } from "../../compiler/plan/check-memory.ts";
 import { makePlan } from "../../compiler/plan/make-plan.ts";
+import { printMemory } from "../../compiler/plan/print-memory.ts";
 import type { EntryPlan, Plan } from "../../compiler/plan/plan.ts";
 import { place } from "../../runtime/place.ts";
 import { haloTarget, naiveTarget } from "./naive-target.ts";
@@ -189,4 +191,47 @@ describe("placement", () => {
     expect(place([2 ** 31, 2 ** 31], [[0, 1]], 64, 2 ** 32)).toEqual({ fits: false, needed: 2 ** 32 + 64 });
     expect(place([NaN], [], 64, 2 ** 32).fits).toBe(false);
   });
+});
+
+describe("a model that does not fit", () => {
+  const wide = (width: number): Program =>
+    programOf(`
+      graph Wide(N) {
+        x = input f32[N, ${width}]
+        w = param f32[${width}, ${width}] "weight"
+        y = compute f32[n: N, o: ${width}] sum[i: ${width}] x[n, i] * w[o, i]
+        output y = y
+      }`);
+
+  it("is refused with its size", () => {
+    expect(checkMemory(makePlan(wide(30000), naiveTarget))).toEqual([]);
+    const [diagnostic, ...others] = checkMemory(makePlan(wide(40000), naiveTarget));
+    expect(others).toEqual([]);
+    expect(diagnostic?.code).toBe("DLC5001");
+    expect(diagnostic?.message).toBe("Test needs 6.0 GiB of memory, and WebAssembly has at most 4 GiB");
+    expect(diagnostic?.label).toBe("weight takes 6.0 GiB of it");
+  });
+
+  it("is refused before it is planned where a size is beyond arithmetic", () => {
+    expect(checkTensorSizes(wide(40000))).toEqual([]);
+    const [diagnostic] = checkTensorSizes(wide(400000000));
+    expect(diagnostic?.code).toBe("DLC5001");
+    expect(diagnostic?.label).toBe("weight alone takes 568.4 PiB");
+  });
+});
+
+it("memory as text", () => {
+  expect(printMemory(makePlan(programOf(chain), naiveTarget), () => 8)).toMatchInlineSnapshot(`
+    "persistent 320 bytes
+      #0 param w: f32[7, 7] 196 bytes
+    entry Chain at N = 8: arena 736 bytes
+      0..224 #1 input x: f32[N, 7] 28*N bytes
+      256..480 #3 temporary b: f32[N, 7] 28*N bytes
+      0..224 #2 temporary t: f32[N, 7] 28*N bytes
+      512..736 #4 output c: f32[N, 7] 28*N bytes
+      call matmul_58854b49(x, w, b)
+      call matmul_58854b49(b, w, t)
+      call relu_multiply_1481983b(b, b)
+      call subtract_60293468(b, t, c)"
+  `);
 });
