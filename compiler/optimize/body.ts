@@ -45,6 +45,15 @@ export function substituteAxesInForm(form: Form, values: ReadonlyMap<string, For
   return substitute(form, (atom) => (atom.kind === "axis" ? values.get(atom.name) : undefined));
 }
 
+/** The names of the lets in a body. */
+export function localNamesOf(expr: Expr): Set<string> {
+  const names = new Set<string>();
+  visitExpr(expr, (inner) => {
+    if (inner.kind === "let") names.add(inner.name);
+  });
+  return names;
+}
+
 /** Replaces locals; names of lets are unique in their node. */
 export function substituteLocals(expr: Expr, values: ReadonlyMap<string, Expr>): Expr {
   if (values.size === 0) return expr;

@@ -1,7 +1,7 @@
-import type { Expr } from "../graph/expr.ts";
 import type { ComputeNode, Graph, Node } from "../graph/graph.ts";
 import { renameOperands, renameOperandsInForm, operandsOf, mapGuard } from "../graph/visit.ts";
 import { axis as axisForm, type Form } from "../integers/index.ts";
+import { keyOfExpr, textOfNumber } from "./expr-key.ts";
 import { allAxes, mapList, substituteAxesInForm } from "./body.ts";
 
 /**
@@ -64,7 +64,7 @@ function keyOf(node: Node): string | undefined {
     case "state":
       return `${node.kind} ${node.path}`;
     case "constant":
-      return `constant ${node.dtype} ${shape} ${node.values.map(textOf).join(",")}`;
+      return `constant ${node.dtype} ${shape} ${node.values.map(textOfNumber).join(",")}`;
     case "compute":
       return keyOfCompute(node);
     default:
@@ -79,57 +79,5 @@ function keyOfCompute(node: ComputeNode): string {
     list.map((axis) => `${keyOfForm(axisForm(axis.name))}:${axis.extent.key}`).join(",");
   const domain = node.domain.map((guard) => `${guard.relation} ${keyOfForm(guard.form)}`).sort();
   const reduce = node.reduce === undefined ? "" : `${node.reduce.op} ${axes(node.reduce.axes)}`;
-  return `${node.dtype} ${axes(node.axes)};${reduce};${domain.join("&")};${keyOfExpr(node.body, keyOfForm, [])}`;
-}
-
-/** 0 and −0 differ. */
-function textOf(value: number): string {
-  return Object.is(value, -0) ? "-0" : String(value);
-}
-
-const commutative: ReadonlySet<string> = new Set([
-  "add",
-  "multiply",
-  "minimum",
-  "maximum",
-  "equal",
-  "notEqual",
-]);
-
-/** The text of a body up to names of axes and locals, and to the order of operands where that is free. */
-function keyOfExpr(expr: Expr, keyOfForm: (form: Form) => string, locals: readonly string[]): string {
-  const key = (inner: Expr): string => keyOfExpr(inner, keyOfForm, locals);
-  switch (expr.kind) {
-    case "constant":
-      return `${textOf(expr.value)}:${expr.dtype}`;
-    case "index":
-      return `index(${keyOfForm(expr.form)})`;
-    case "guard":
-      return `[${expr.guard.relation} ${keyOfForm(expr.guard.form)}]`;
-    case "read":
-      return `${JSON.stringify(expr.operand)}[${expr.at.map(keyOfForm).join(",")}]`;
-    case "apply": {
-      const operands = expr.operands.map(key);
-      if (commutative.has(expr.fn)) operands.sort();
-      return `${expr.fn}(${operands.join(",")})`;
-    }
-    case "convert":
-      return `${expr.to}(${key(expr.operand)})`;
-    case "select":
-      return `if(${key(expr.condition)},${key(expr.then)},${key(expr.otherwise)})`;
-    case "let":
-      return `let(${key(expr.value)},${keyOfExpr(expr.body, keyOfForm, [...locals, expr.name])})`;
-    case "local":
-      return `local(${locals.lastIndexOf(expr.name)})`;
-    case "random":
-      return `random(${JSON.stringify(expr.path)},${expr.stream},${keyOfForm(expr.counter)})`;
-    case "reduce": {
-      // Names of axes are unique in their node; only equal names are seen as equal here, before normal form.
-      const axes = expr.axes.map((axis) => `${axis.name}:${axis.extent.key}`).join(",");
-      const domain = expr.domain.map((guard) => `${guard.relation} ${keyOfForm(guard.form)}`).join("&");
-      return `${expr.op}[${axes}|${domain}](${key(expr.body)})`;
-    }
-    default:
-      return expr satisfies never;
-  }
+  return `${node.dtype} ${axes(node.axes)};${reduce};${domain.join("&")};${keyOfExpr(node.body, keyOfForm)}`;
 }

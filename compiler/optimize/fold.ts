@@ -67,7 +67,7 @@ function tableOf(node: ComputeNode, nodes: ReadonlyMap<string, Node>): Node | un
   const reduced = (node.reduce?.axes ?? []).map((axis) => constantOf(axis.extent));
   const work = [...extents, ...reduced].reduce<number>((all, extent) => all * (extent ?? Infinity), 1);
   if (!(work <= largestTable)) return undefined;
-  const nodesOfTable: readonly Node[] = [...read.filter((operand) => operand !== undefined), node];
+  const nodesOfTable: readonly Node[] = [...read, node];
   const graph: Graph = {
     name: node.name,
     dims: [],
@@ -76,7 +76,7 @@ function tableOf(node: ComputeNode, nodes: ReadonlyMap<string, Node>): Node | un
     outputs: [{ name: "table", node: node.name }],
   };
   const table = interpret(graph)["table"];
-  if (table === undefined) return undefined;
+  if (table === undefined) throw new Error("bug: a table without values");
   return {
     kind: "constant",
     name: node.name,

@@ -11,6 +11,7 @@ import { liftReductions } from "./lift-reductions.ts";
 import { pullGuards } from "./pull-guards.ts";
 import { recognise } from "./recognise.ts";
 import { resolveLets } from "./resolve-lets.ts";
+import { share } from "./share.ts";
 import { simplify } from "./simplify.ts";
 import { solveGuards } from "./solve-guards.ts";
 import { split } from "./split-axes.ts";
@@ -69,6 +70,11 @@ const hoisting: Pass = {
   description: "subexpressions over fewer axes as nodes of their own",
   run: hoist,
 };
+const sharing: Pass = {
+  name: "share",
+  description: "what stands in a body twice bound by a let",
+  run: share,
+};
 const commoning: Pass = { name: "cse", description: "equal nodes joined", run: cse };
 const pruning: Pass = { name: "dce", description: "nodes that no output needs dropped", run: dce };
 const recognition: Pass = {
@@ -98,13 +104,14 @@ export const normalizePasses: readonly Pass[] = [
 /**
  * Normal form, then what makes less of it. Constants are folded before inlining weighs what a body costs. Inlining
  * comes before hoisting: it brings together what stands for one value per channel, which hoisting then takes out as
- * one node. Equal nodes are joined when they are as small as they get, and dead ones dropped last.
+ * one node. What is then left twice in a body is bound by a let; earlier, lets would hide it. Equal nodes are joined when they are as small as they get, and dead ones dropped last.
  */
 export const optimizePasses: readonly Pass[] = [
   ...normalizePasses,
   folding,
   inlining,
   hoisting,
+  sharing,
   commoning,
   pruning,
 ];

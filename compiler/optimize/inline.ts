@@ -2,7 +2,15 @@ import type { Axis, Expr } from "../graph/expr.ts";
 import type { ComputeNode, Graph } from "../graph/graph.ts";
 import { axesOfForm, mapChildren, mapGuard, operandsOf, substituteAxes, visitExpr } from "../graph/visit.ts";
 import { atomForm, constantOf, product, substitute, type Form } from "../integers/index.ts";
-import { allAxes, atomsOfNode, mapFormsOfNode, substituteAxesInForm, substituteLocals } from "./body.ts";
+import {
+  allAxes,
+  atomsOfNode,
+  localNamesOf,
+  mapFormsOfNode,
+  substituteAxesInForm,
+  substituteLocals,
+} from "./body.ts";
+import { bindAtMeeting } from "./bind-at-meeting.ts";
 import { costOfExpr, sizeOfExpr, worthANode } from "./cost.ts";
 import { conjunction, freshName, rewriteNodes, untagged, zeroOf, type Rewriting } from "./rewriting.ts";
 import { splitAxes } from "./split-axes.ts";
@@ -234,7 +242,7 @@ function isMixedRadix(form: Form, axes: readonly Axis[]): boolean {
 function merge(producer: ComputeNode, consumer: ComputeNode): ComputeNode | undefined {
   const reads = readsOf(consumer, producer.name);
   if (reads.length === 0) return undefined;
-  const taken = localsOf(consumer.body);
+  const taken = localNamesOf(consumer.body);
   const atRead = (read: Read): Expr => bodyAt(producer, read.at, taken);
   const shared = reads.length > 1 && costOfExpr(producer.body) > 0 ? distinctReads(reads) : [];
   let body = consumer.body;
@@ -242,7 +250,9 @@ function merge(producer: ComputeNode, consumer: ComputeNode): ComputeNode | unde
     const times = reads.filter((other) => keyOfRead(other) === keyOfRead(read)).length;
     if (times === 1) continue;
     const name = freshName("shared", taken);
-    const bound = bindAtMeeting(body, read, name, atRead(read), times);
+    const isSame = (other: Expr): boolean =>
+      other.kind === "read" && other.operand === producer.name && keyOfRead(other) === keyOfRead(read);
+    const bound = bindAtMeeting(body, isSame, times, { name, value: atRead(read) });
     if (bound === undefined) return undefined;
     body = bound;
   }
@@ -253,59 +263,6 @@ function merge(producer: ComputeNode, consumer: ComputeNode): ComputeNode | unde
 function replaceReads(expr: Expr, operand: string, value: (read: Read) => Expr): Expr {
   if (expr.kind === "read") return expr.operand === operand ? value(expr) : expr;
   return mapChildren(expr, (child) => replaceReads(child, operand, value));
-}
-
-/**
- * A `let` around the smallest part that holds all equal reads. Undefined where the first of them is reached through a
- * branch only: outside it the value might not be defined.
- */
-function bindAtMeeting(expr: Expr, read: Read, name: string, value: Expr, times: number): Expr | undefined {
-  const key = keyOfRead(read);
-  const isSame = (other: Expr): boolean =>
-    other.kind === "read" && other.operand === read.operand && keyOfRead(other) === key;
-  const count = (inner: Expr): number => {
-    let found = 0;
-    visitExpr(inner, (each) => (found += isSame(each) ? 1 : 0));
-    return found;
-  };
-  const descend = (inner: Expr): Expr | undefined => {
-    let failed = false;
-    let deeper = false;
-    const mapped = mapChildren(inner, (child) => {
-      if (deeper || count(child) !== times) return child;
-      deeper = true;
-      const bound = descend(child);
-      if (bound === undefined) failed = true;
-      return bound ?? child;
-    });
-    if (deeper) return failed ? undefined : mapped;
-    if (!isSurelyEvaluated(inner, isSame)) return undefined;
-    const local = (each: Expr): Expr => (isSame(each) ? { kind: "local", name } : mapChildren(each, local));
-    return { kind: "let", name, value, body: local(inner) };
-  };
-  return descend(expr);
-}
-
-function isSurelyEvaluated(expr: Expr, isSame: (expr: Expr) => boolean): boolean {
-  if (isSame(expr)) return true;
-  if (expr.kind === "select") return isSurelyEvaluated(expr.condition, isSame);
-  if (expr.kind === "apply" && (expr.fn === "and" || expr.fn === "or")) {
-    return expr.operands[0] !== undefined && isSurelyEvaluated(expr.operands[0], isSame);
-  }
-  let found = false;
-  mapChildren(expr, (child) => {
-    found ||= isSurelyEvaluated(child, isSame);
-    return child;
-  });
-  return found;
-}
-
-function localsOf(expr: Expr): Set<string> {
-  const names = new Set<string>();
-  visitExpr(expr, (inner) => {
-    if (inner.kind === "let") names.add(inner.name);
-  });
-  return names;
 }
 
 /** A producer's value at given subscripts, its locals renamed apart from those taken. */

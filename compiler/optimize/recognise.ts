@@ -3,6 +3,7 @@ import type { ComputeNode, Graph, Node } from "../graph/graph.ts";
 import type { Recognition } from "../graph/recognition.ts";
 import { axesOfForm, visitExpr } from "../graph/visit.ts";
 import { atomForm, constantOf, equalForms, linearIn, type Form } from "../integers/index.ts";
+import { costOfExpr, costOfReduction } from "./cost.ts";
 import { rewriteNodes, untagged } from "./rewriting.ts";
 
 /**
@@ -18,6 +19,8 @@ export function recognise(graph: Graph): Graph {
 }
 
 function recogniseNode(node: ComputeNode, nodes: ReadonlyMap<string, Node>): Recognition | undefined {
+  // Before normal form a body may reduce over axes of its own, which the roles below know nothing of.
+  if (costOfExpr(node.body) >= costOfReduction) return undefined;
   if (node.reduce === undefined) return { kind: "elementwise" };
   const pair = node.reduce.op === "sum" ? factorsOfProduct(node.body) : undefined;
   const product = pair && recogniseProduct(node, pair[0], pair[1], nodes);

@@ -80,7 +80,7 @@ function generate(choose: Choose): Graph {
 
 function generateNode(name: string, nodes: readonly Node[], choose: Choose): ComputeNode {
   const axes = Array.from({ length: choose(4) }, (_, place) => ({
-    name: `${"pqrs"[place] ?? "p"}`,
+    name: "pqrs"[place] ?? "p",
     extent: pick(choose, extents),
   }));
   const scope: Scope = { choose, nodes, axes, locals: [], counter: { names: 0 } };
