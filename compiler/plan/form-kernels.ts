@@ -10,7 +10,7 @@ import {
   renameOperandsInForm,
   visitExpr,
 } from "../graph/visit.ts";
-import { atomsOf, axis as axisForm, substitute, type Form } from "../integers/index.ts";
+import { atomsOf, axis as axisForm, constantOf, substitute, type Form } from "../integers/index.ts";
 import type { Member } from "./fusion-space.ts";
 import { groupNodes, type FusionLimits, type Group } from "./group-nodes.ts";
 import type { Kernel, Operand, Stage } from "./kernel.ts";
@@ -42,8 +42,26 @@ export function formKernels(graph: Graph, limits: FusionLimits): readonly Formed
       .filter(
         (name) => outputs.has(name) || [...(wanted.get(name) ?? [])].some((reader) => !inside.has(reader)),
       );
-    return formKernel(group, new Set(stored), nodes);
+    return formKernel(group, new Set([...stored, ...unboundedStages(group)]), nodes);
   });
+}
+
+/**
+ * Inner values that a kernel could keep neither in registers nor in scratch memory: other members read them in loops of
+ * their own, over axes whose extents are known only at run time. They get buffers that live for one call.
+ */
+function unboundedStages({ members, space }: Group): readonly string[] {
+  const namesOf = ({ node, axisNames }: Member): readonly (string | undefined)[] =>
+    node.axes.map(({ name }) => axisNames.get(name));
+  const own = space.axes.filter(({ name }) => !members.every((member) => namesOf(member).includes(name)));
+  const unbounded = new Set(
+    own.filter(({ extent }) => constantOf(extent) === undefined).map(({ name }) => name),
+  );
+  const read = new Set(members.flatMap(({ node }) => operandsOf(node)));
+  return members
+    .filter((member) => read.has(member.node.name))
+    .filter((member) => namesOf(member).some((name) => name !== undefined && unbounded.has(name)))
+    .map(({ node }) => node.name);
 }
 
 function formKernel(
