@@ -152,7 +152,8 @@ function tighter(level: Binding): Binding {
 
 /** f32 with a point or an exponent, i32 without; other dtypes are named: `0.5:f16`, `3:u8`. */
 function printConstant(dtype: Dtype, value: number): Printed {
-  if (dtype === "bool" && (value === 0 || value === 1)) return primary(value === 1 ? "true" : "false");
+  if (dtype === "bool" && (Object.is(value, 0) || value === 1))
+    return primary(value === 1 ? "true" : "false");
   const number = printNumber(value);
   const whole = /^-?\d+$/.test(number);
   const literal = isFloat(dtype) && whole ? `${number}.0` : number;

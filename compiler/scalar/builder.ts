@@ -5,9 +5,9 @@ import type { ScalarName } from "./names.ts";
  * of graphs. Constants take the dtype of the function's operands.
  */
 export interface ScalarBuilder<Value> {
-  constant(value: number): Value;
-  apply(fn: ScalarName, ...operands: readonly Value[]): Value;
-  select(condition: Value, then: Value, otherwise: Value): Value;
+  readonly constant: (value: number) => Value;
+  readonly apply: (fn: ScalarName, ...operands: readonly Value[]) => Value;
+  readonly select: (condition: Value, then: Value, otherwise: Value) => Value;
 }
 
 /** ∂ result / ∂ one operand. */

@@ -65,9 +65,9 @@ export interface Expansion {
 
 /** A value of an expansion while it is written. */
 export interface ExpansionBuilder {
-  float(value: number): number;
-  integer(value: number): number;
-  apply(op: ExpansionOp, ...operands: readonly number[]): number;
+  readonly float: (value: number) => number;
+  readonly integer: (value: number) => number;
+  readonly apply: (op: ExpansionOp, ...operands: readonly number[]) => number;
 }
 
 /** Collects the steps of an expansion; equal steps are made once. */

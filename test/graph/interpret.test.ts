@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { meaningOf, portable, scalarFunction, scalarNames } from "../../compiler/scalar/index.ts";
 import {
   interpret,
   parseGraph,
@@ -346,6 +347,57 @@ describe("interpret: dtypes", () => {
     });
     expect(y).toMatchObject({ dtype: "i32" });
     expect(y.data[0]).toBe(300);
+  });
+});
+
+describe("interpret: scalar functions are those of the table", () => {
+  const dtypesOf = {
+    float: ["f32"],
+    number: ["f32", "i32"],
+    bool: ["bool"],
+    any: ["f32", "i32", "bool"],
+  } as const;
+  const samples = {
+    f32: [-2.5, -1, -0, 0, 0.5, 1, 3, Infinity, -Infinity, NaN],
+    i32: [-2147483648, -7, -1, 0, 1, 3, 2147483647],
+    bool: [0, 1],
+  };
+
+  it.each(scalarNames)("%s", (name) => {
+    const { signature } = scalarFunction(name);
+    for (const dtype of dtypesOf[signature.of]) {
+      const values = samples[dtype];
+      const pairs =
+        signature.operands === 2
+          ? values.flatMap((x) => values.map((y) => [x, y]))
+          : values.map((x) => [x, x]);
+      const column = (place: number): Tensor =>
+        tensorOf(
+          [pairs.length],
+          pairs.map((pair) => pair[place] ?? 0),
+          dtype,
+        );
+      const result = signature.result === "bool" ? "bool" : dtype;
+      const y = run(
+        `graph g(N) {
+          x = input ${dtype}[N]
+          y = input ${dtype}[N]
+          z = compute ${result}[n: N] ${name === "not" ? "not x[n]" : `${name}(x[n]${signature.operands === 2 ? ", y[n]" : ""})`}
+          output z = z
+        }`,
+        { inputs: { x: column(0), y: column(1) } },
+      );
+      expect([...y.data]).toEqual(
+        pairs.map(([first = 0, second = 0]) => meaningOf(name, dtype)(first, second)),
+      );
+    }
+  });
+
+  it("the portable ones where they are asked for", () => {
+    const text =
+      "graph g() { y = compute f32[i: 200] exp(f32(index(i)) / 7.0) * cos(f32(index(i))) output y = y }";
+    const y = run(text, { portable: true });
+    expect([...y.data]).toEqual(Array.from({ length: 200 }, (_, i) => portable.exp(i / 7) * portable.cos(i)));
   });
 });
 

@@ -24,7 +24,17 @@ import {
   type Atom,
   type Form,
 } from "../../compiler/integers/index.ts";
-import { parseForm, printForm } from "../../compiler/graph/index.ts";
+import {
+  apply,
+  axisOver,
+  computeNode,
+  indexOf,
+  interpret,
+  nonnegative,
+  parseForm,
+  printForm,
+  type Graph,
+} from "../../compiler/graph/index.ts";
 
 /** A form beside the function that it stands for, computed without the algebra. */
 interface Meant {
@@ -68,12 +78,10 @@ const meant: fc.Arbitrary<Meant> = fc.letrec<{ any: Meant }>((tie) => {
         form: subtract(a.form, b.form),
         value: (at: Values) => a.value(at) - b.value(at),
       })),
-      fc
-        .tuple(tie("any"), leaf)
-        .map(([a, b]) => ({
-          form: multiply(a.form, b.form),
-          value: (at: Values) => a.value(at) * b.value(at),
-        })),
+      fc.tuple(tie("any"), leaf).map(([a, b]) => ({
+        form: multiply(a.form, b.form),
+        value: (at: Values) => a.value(at) * b.value(at),
+      })),
       two.map(([a, b]) => ({
         form: minimum(a.form, b.form),
         value: (at: Values) => Math.min(a.value(at), b.value(at)),
@@ -201,6 +209,37 @@ describe("forms", () => {
         );
         expect(add(parts.rest, ...products).key).toBe(form.key);
       }),
+    );
+  });
+
+  it("are computed by the interpreter, whatever of them is taken out of loops", () => {
+    fc.assert(
+      fc.property(meant, ({ form, value }) => {
+        const node = computeNode({
+          name: "y",
+          dtype: "i32",
+          axes: [axisOver("i", 3), axisOver("j", dim("N"))],
+          reduce: { op: "sum", axes: [axisOver("k", 2)] },
+          domain: [nonnegative(form)],
+          body: apply("add", indexOf(form), indexOf(multiply(axis("k"), form))),
+        });
+        const graph: Graph = {
+          name: "g",
+          dims: ["N", "H"].map((name) => ({ name, low: 1 })),
+          facts: [],
+          nodes: [node],
+          outputs: [{ name: "y", node: "y" }],
+        };
+        const { data } = interpret(graph, { dims: { N: 4, H: 7 } })["y"] ?? { data: [] };
+        const expected = [0, 1, 2].flatMap((i) =>
+          [0, 1, 2, 3].map((j) => {
+            const x = value({ N: 4, H: 7, i, j });
+            return x >= 0 ? (3 * (x | 0)) | 0 : 0;
+          }),
+        );
+        expect([...data]).toEqual(expected.map((x) => x + 0));
+      }),
+      { numRuns: 400 },
     );
   });
 
