@@ -4,16 +4,18 @@ import type { ScalarName } from "../scalar/names.ts";
 import { resultDtype } from "../scalar/table.ts";
 import { streamKey } from "../scalar/threefry.ts";
 import { reducedDtype } from "./dtype-of.ts";
-import type { Expr, Guard } from "./expr.ts";
-import { freshVariable, writeForm, writeRead, writeScaled, type Writer } from "./generate-form.ts";
+import type { Expr } from "./expr.ts";
+import {
+  freshVariable,
+  inBlock,
+  writeForm,
+  writeGuard,
+  writeRead,
+  type Writer,
+  type Written,
+} from "./generate-form.ts";
 import { writeReduction } from "./generate-loops.ts";
 import { printExpr } from "./print.ts";
-
-/** The JavaScript of a value; a bool is 0 or 1. */
-export interface Written {
-  readonly code: string;
-  readonly dtype: Dtype;
-}
 
 type Template = (x: string, y: string) => string;
 
@@ -99,11 +101,6 @@ export function writeExpr(expr: Expr, writer: Writer, locals: ReadonlyMap<string
   }
 }
 
-/** The condition that a guard holds. */
-export function writeGuard(guard: Guard, writer: Writer): string {
-  return `${writeScaled(guard.form, writer).code} ${guard.relation === "zero" ? "===" : ">="} 0`;
-}
-
 function writeNumber(value: number): string {
   if (Object.is(value, -0)) return "(-0)";
   return value < 0 ? `(${value})` : String(value);
@@ -154,14 +151,4 @@ function writeSelect(
     "}",
   );
   return { code: variable, dtype: then.dtype };
-}
-
-/** What `write` answers, and the lines that it wrote, apart from those around. */
-export function inBlock<Result>(writer: Writer, write: () => Result): readonly [Result, readonly string[]] {
-  const around = writer.lines;
-  writer.lines = [];
-  const result = write();
-  const lines = writer.lines;
-  writer.lines = around;
-  return [result, lines];
 }

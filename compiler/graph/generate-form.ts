@@ -14,6 +14,7 @@ import {
   type Term,
 } from "../integers/index.ts";
 import type { Dtype } from "../scalar/dtype.ts";
+import type { Guard } from "./expr.ts";
 import { stridesOf } from "./tensor.ts";
 
 /** What the generated function of a node knows of a tensor that it reads. */
@@ -41,6 +42,12 @@ export interface Writer {
   /** The block that is being written. */
   lines: string[];
   variables: number;
+}
+
+/** The JavaScript of a value; a bool is 0 or 1. */
+export interface Written {
+  readonly code: string;
+  readonly dtype: Dtype;
 }
 
 export function freshVariable(writer: Writer, letter: string): string {
@@ -179,4 +186,19 @@ function rangeOf(atom: Atom, writer: Writer): { low: Form; high: Form } | undefi
   const level = writer.levels.find((open) => open.axis?.name === atom.name);
   if (level?.axis === undefined) throw new Error(`bug: the axis ${atomKey(atom)} is not in scope`);
   return { low: constant(0), high: constant(level.axis.extent - 1) };
+}
+
+/** The condition that a guard holds. */
+export function writeGuard(guard: Guard, writer: Writer): string {
+  return `${writeScaled(guard.form, writer).code} ${guard.relation === "zero" ? "===" : ">="} 0`;
+}
+
+/** What `write` answers, and the lines that it wrote, apart from those around. */
+export function inBlock<Result>(writer: Writer, write: () => Result): readonly [Result, readonly string[]] {
+  const around = writer.lines;
+  writer.lines = [];
+  const result = write();
+  const lines = writer.lines;
+  writer.lines = around;
+  return [result, lines];
 }

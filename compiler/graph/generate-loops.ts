@@ -1,10 +1,17 @@
-import { type Form } from "../integers/index.ts";
+import type { Form } from "../integers/index.ts";
 import { extremesOf } from "../scalar/meaning.ts";
 import type { Dtype } from "../scalar/dtype.ts";
 import type { Axis, Guard, ReduceOp } from "./expr.ts";
 import { sizeIn } from "./free-dims.ts";
-import { inBlock, writeGuard, type Written } from "./generate-expr.ts";
-import { freshVariable, openLevel, settled, type Writer } from "./generate-form.ts";
+import {
+  freshVariable,
+  inBlock,
+  openLevel,
+  settled,
+  writeGuard,
+  type Writer,
+  type Written,
+} from "./generate-form.ts";
 import { stridesOf } from "./tensor.ts";
 import { axesOfForm, readsOfForm } from "./visit.ts";
 
