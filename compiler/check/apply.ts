@@ -1,0 +1,322 @@
+import type { Formal } from "../../grammar/ast.ts";
+import type { Span } from "../diagnostics/source.ts";
+import type { Axis, Guard } from "../graph/expr.ts";
+import { mentions } from "../integers/index.ts";
+import { entrywise, operandArray, type OperandType } from "./arrays.ts";
+import { freshBinding } from "./builder.ts";
+import { axisForms, type Context } from "./context.ts";
+import { expectArray } from "./expect.ts";
+import { coerce } from "./numbers.ts";
+import { closeUnderGuards, hoist, type Hoisted } from "./hoist.ts";
+import { bindHypers } from "./hypers.ts";
+import { inline } from "./inline.ts";
+import { pathKey, rebase } from "./instances.ts";
+import { instantiate, type Given, type Instantiated, type Target } from "./instantiate.ts";
+import { capturedOperand } from "./names.ts";
+import type { Origin } from "./origins.ts";
+import { applyPrelude } from "./prelude.ts";
+import { tellIn } from "./session.ts";
+import { isFormula, listsOf, wayInto, wayNames } from "./signature.ts";
+import type { ApplicationInput, InstancePath } from "./typed.ts";
+import {
+  describeValue,
+  errorValue,
+  type ArrayValue,
+  type FunctionValue,
+  type InstanceValue,
+  type Value,
+} from "./value.ts";
+
+export interface ApplyRequest {
+  readonly callee: Value;
+  readonly args: readonly Value[];
+  readonly named: ReadonlyMap<string, { readonly value: Value; readonly span: Span }>;
+  readonly context: Context;
+  /** The call or the stage. */
+  readonly span: Span;
+  /** As messages call it: `conv1`, `maxPool2d`. */
+  readonly name: string;
+  /** In a pipe, where what is not taken falls away. */
+  readonly several?: boolean;
+}
+
+/** A function, an instance or a list of them, applied to tensors. */
+export function applyValue(request: ApplyRequest): Value {
+  const { callee, args, context, span } = request;
+  switch (callee.kind) {
+    case "list":
+      return applyInTurn(callee.elements, request);
+    case "prelude":
+      return applyPrelude(callee.name, args.slice(0, request.several ? 1 : undefined), context, { span });
+    case "function":
+      return applyFunction(callee, request);
+    case "instance":
+      return applyInstance(callee, request);
+    case "error":
+      return errorValue;
+    case "unit":
+      tellIn(context.builder, "DLC3013", {
+        message: `\`${callee.declaration.name.text}\` is applied without being instantiated`,
+        span,
+        help: [`write \`${callee.declaration.name.text}()\`, with its hyper-parameters in the brackets`],
+      });
+      return errorValue;
+    default:
+      tellIn(context.builder, "DLC3013", { message: `${describeValue(callee)} can't be applied`, span });
+      return errorValue;
+  }
+}
+
+function applyInTurn(elements: readonly Value[], request: ApplyRequest): Value {
+  let args = request.args;
+  let result: Value = args.length === 1 ? (args[0] ?? errorValue) : { kind: "list", elements: args };
+  for (const [place, callee] of elements.entries()) {
+    const name = `${request.name}.${place}`;
+    result = applyValue({ ...request, callee, args, name, several: true });
+    if (result.kind === "error") return result;
+    args = result.kind === "results" ? [...result.results.values()] : [result];
+  }
+  return result;
+}
+
+function applyFunction(fn: FunctionValue, request: ApplyRequest): Value {
+  const { context, span } = request;
+  const { declaration } = fn;
+  const lists = listsOf(declaration);
+  if (lists.hypers !== undefined && fn.hypers === undefined) {
+    const hypers = bindHypers(lists.hypers, [], fn.scope, context, [], span);
+    return hypers ? applyFunction({ ...fn, hypers }, request) : errorValue;
+  }
+  const formals = lists.tensors?.items ?? [];
+  const args = assign(formals, declaration.name.text, request);
+  if (args === undefined) return errorValue;
+  if (isFormula(declaration)) return applyFormula(fn, args, request);
+  const target: Target = { declaration, scope: fn.scope, hypers: fn.hypers ?? new Map(), entry: "forward" };
+  return applyBody(target, formals, args, { root: "own", labels: [] }, request);
+}
+
+/** Numbers are put in; tensors are gone through entry by entry (D4.6). */
+function applyFormula(fn: FunctionValue, args: readonly (Value | undefined)[], request: ApplyRequest): Value {
+  const { context, span } = request;
+  if (args.some((arg) => arg?.kind === "error")) return errorValue;
+  const places = args.flatMap((arg, place) => (arg === undefined ? [] : [place]));
+  const given = places.map((place) => expectArray(args[place] ?? errorValue, context, span) ?? errorValue);
+  const result = entrywise(given, context, span, (elements, wanted) =>
+    inline(
+      fn,
+      args.map((_, place) => elements[places.indexOf(place)]),
+      { ...wanted, label: undefined },
+      span,
+    ),
+  );
+  return result.kind === "array" && result.shape.length > 0
+    ? { ...result, hint: bindingName(request.name) }
+    : result;
+}
+
+function applyInstance(instance: InstanceValue, request: ApplyRequest): Value {
+  const { declaration, scope, entry } = instance;
+  const way = wayInto(declaration, entry);
+  if (way === undefined) {
+    tellIn(request.context.builder, "DLC2001", {
+      message: `\`${declaration.name.text}\` has no entry \`${entry}\``,
+      span: request.span,
+      help: [`its entries are ${wayNames(declaration).join(", ")}`],
+    });
+    return errorValue;
+  }
+  const args = assign(way.inputs, declaration.name.text, request);
+  if (args === undefined) return errorValue;
+  const target: Target = { declaration, scope, hypers: instance.hypers, entry };
+  return applyBody(target, way.inputs, args, instance.path, request);
+}
+
+/** Which argument is for which input; undefined for an input that takes its default. */
+function assign(
+  formals: readonly Formal[],
+  name: string,
+  request: ApplyRequest,
+): readonly (Value | undefined)[] | undefined {
+  const { context, span, named } = request;
+  const args = request.several ? request.args.slice(0, formals.length) : request.args;
+  const values: (Value | undefined)[] = formals.map((_, place) => args[place]);
+  const names = formals.map((formal) => formal.name.text);
+  for (const [key, one] of named) {
+    const place = names.indexOf(key);
+    if (place < 0) {
+      tellIn(context.builder, "DLC2012", {
+        message: `\`${name}\` has no input \`${key}\``,
+        span: one.span,
+        help: [`its inputs are ${names.join(", ")}`],
+      });
+      return undefined;
+    }
+    values[place] = one.value;
+  }
+  const missing = formals.find(
+    (formal, place) => values[place] === undefined && formal.initial === undefined,
+  );
+  if (args.length <= formals.length && missing === undefined) return values;
+  tellIn(context.builder, "DLC2012", {
+    message:
+      missing === undefined
+        ? `\`${name}\` takes ${formals.length} ${formals.length === 1 ? "tensor" : "tensors"}, but has ${args.length} here`
+        : `\`${name}\` needs \`${missing.name.text}\``,
+    span,
+    notes: missing ? [{ text: "it is declared here", span: missing.span }] : [],
+  });
+  return undefined;
+}
+
+function applyBody(
+  target: Target,
+  formals: readonly Formal[],
+  args: readonly (Value | undefined)[],
+  path: InstancePath,
+  request: ApplyRequest,
+): Value {
+  const { context, span, name } = request;
+  const arrays: (ArrayValue | undefined)[] = [];
+  for (const arg of args) {
+    const array = arg && expectArray(arg, context, span);
+    if (arg !== undefined && array === undefined) return errorValue;
+    arrays.push(array);
+  }
+  const given: readonly (Given | undefined)[] = arrays.map(
+    (array) =>
+      array && {
+        type: array.type,
+        shape: array.shape,
+        range: array.range ?? array.scalar?.range,
+        form: array.scalar?.form,
+        origin: array.origin,
+      },
+  );
+  const slots: InstancePath[] = [];
+  const hypers = rebase(target.hypers, path, slots);
+  const result = instantiate({ ...target, hypers }, given, {
+    caller: context.builder,
+    facts: context.facts,
+    name,
+    span,
+    slots: slots.length,
+    inner: target.scope.builder !== undefined,
+  });
+  if (result === undefined) return errorValue;
+  const origin = arrays.find((array) => array?.origin !== undefined)?.origin;
+  return bindApplication(result, formals, arrays, path, slots, origin, request);
+}
+
+/** The application as a binding, and its results as tensors that read it. */
+function bindApplication(
+  result: Instantiated,
+  formals: readonly Formal[],
+  arrays: readonly (ArrayValue | undefined)[],
+  path: InstancePath,
+  slots: readonly InstancePath[],
+  origin: Origin | undefined,
+  request: ApplyRequest,
+): Value {
+  const { context, span } = request;
+  const { builder } = context;
+  const filled: ArrayValue[] = [];
+  for (const input of result.inputs) {
+    const place = formals.findIndex((formal) => formal.name.text === input.name);
+    const array =
+      input.capture === undefined ? arrays[place] : captureOf(input.capture, input, result, context);
+    if (array === undefined) return errorValue;
+    filled.push(fill(array, input));
+  }
+  const hint = (place: number): string =>
+    argumentName(filled[place], request, result.inputs[place]?.name ?? "");
+  const alone = filled.map((array, place) => hoist(array, hint(place), context, span));
+  const needed = new Set(alone.flatMap((hoisted) => hoisted.context.map((axis) => axis.name)));
+  const { outer, domain } = closeUnderGuards(needed, context);
+  const operands = alone.map((hoisted, place) => {
+    const array = filled[place];
+    const partly = hoisted.context.length > 0 && hoisted.context.length < outer.length;
+    return partly && array ? hoist(array, hint(place), context, span, outer) : hoisted;
+  });
+  const name = freshBinding(builder, bindingName(request.name));
+  if (result.body !== undefined) {
+    const own: readonly InstancePath[] = result.local
+      ? Array.from({ length: builder.slots }, (_, root) => ({ root, labels: [] }))
+      : slots;
+    const application = {
+      kind: "application",
+      name,
+      callee: result.body,
+      context: outer,
+      domain: domain.filter(isAffine),
+      inputs: operands.map((hoisted) => inputOf(hoisted, outer)),
+      path,
+      slots: own,
+      span,
+    } as const;
+    builder.bindings.push(application);
+    builder.applied.set(pathKey(path), { body: result.body, slots: own });
+    builder.session.sites.set(application, {
+      name: request.name,
+      origins: arrays.map((array) => array?.origin),
+    });
+  }
+  const prefix = axisForms(outer);
+  const results = result.outputs.map(({ name: output, dtype, shape, range }) => {
+    const from: Origin = { name: request.name, shape, from: origin };
+    return [output, operandArray(`${name}.${output}`, { dtype, shape, range }, prefix, from)] as const;
+  });
+  const [only, second] = results;
+  return only !== undefined && second === undefined
+    ? only[1]
+    : { kind: "results", results: new Map(results) };
+}
+
+/** A number where a tensor is declared fills it (D4.6), and takes the declared dtype. */
+function fill(array: ArrayValue, input: Instantiated["inputs"][number]): ArrayValue {
+  if (array.shape.length === input.shape.length && array.type === input.dtype) return array;
+  const whole = array.shape.length === 0 && input.shape.length > 0;
+  return {
+    ...array,
+    type: input.dtype,
+    shape: input.shape,
+    operand: undefined,
+    scalar: undefined,
+    element: (at, wanted) => {
+      const element = array.element(whole ? [] : at, wanted);
+      return { ...element, type: input.dtype, expr: coerce(element, input.dtype) };
+    },
+  };
+}
+
+/** What a local function takes from the block around it, seen from where it is applied. */
+function captureOf(
+  operand: string,
+  type: OperandType,
+  { owner }: Instantiated,
+  context: Context,
+): ArrayValue {
+  const { builder } = context;
+  const name = builder.identity === owner ? operand : capturedOperand(operand, type, builder);
+  return operandArray(name, type);
+}
+
+/** Affine over axes and dims. */
+function isAffine({ form }: Guard): boolean {
+  return !mentions(form, (atom) => atom.kind === "read");
+}
+
+function inputOf({ operand, context }: Hoisted, outer: readonly Axis[]): ApplicationInput {
+  if (context.length > 0 && context.length < outer.length) {
+    throw new Error("bug: an argument stands under fewer indices than its application");
+  }
+  return { operand, indexed: context.length > 0 };
+}
+
+function bindingName(name: string): string {
+  const plain = name.replaceAll(/[^A-Za-z0-9_]/g, "_");
+  return /^[A-Za-z_]/.test(plain) ? plain : `_${plain}`;
+}
+
+function argumentName(array: ArrayValue | undefined, request: ApplyRequest, input: string): string {
+  return array?.hint ?? bindingName(`${request.name}_${input}`);
+}

@@ -1,0 +1,115 @@
+import type { Binder, Expr } from "../../grammar/ast.ts";
+import type { Axis } from "../graph/expr.ts";
+import { add, axis, constant, mentions, product, subtract, type Form } from "../integers/index.ts";
+import { freshAxis, underAxes, axisForms, type Context, type IndexValue } from "./context.ts";
+import { integerOf } from "./expect.ts";
+import { inferRanges, type Candidates } from "./index-ranges.ts";
+import { find } from "./scope.ts";
+import { tell, tellIn } from "./session.ts";
+
+/** What the binders of a left side or of a reduction bring into scope. */
+export interface Bound {
+  readonly context: Context;
+  /** All axes, in the order of the binders. */
+  readonly axes: readonly Axis[];
+  /** The value of the first index at its axis's 0, for `argmax`. */
+  readonly start: Form;
+  /** The number of all places. */
+  readonly places: Form;
+}
+
+/** Binds indices over `bodies`, where they stand; `:` on a left side is not among the binders here. */
+export function bindIndices(
+  binders: readonly Binder[],
+  bodies: readonly Expr[],
+  context: Context,
+  given: Candidates = new Map(),
+): Bound | undefined {
+  const ranges = inferRanges(binders, bodies, context, given);
+  let inner = context;
+  const all: Axis[] = [];
+  let start: Form | undefined;
+  let complete = true;
+  for (const binder of binders) {
+    if (binder.kind === "all") continue;
+    const name = binder.name.text;
+    refuseShadow(name, binder, context);
+    const own = binder.kind === "index" && binder.range ? explicitRange(binder.range, inner) : undefined;
+    if (binder.kind === "index" && binder.range && own === undefined) {
+      complete = false;
+      continue;
+    }
+    const sizes = own ? [own.extent] : ranges.get(name);
+    if (sizes === undefined) {
+      reportNoRange(name, binder, context, inner);
+      complete = false;
+      continue;
+    }
+    const axes = sizes.map((extent) => freshAxis(inner, name, extent));
+    const forms = own ? axes.map((one) => add(axis(one.name), own.start)) : axisForms(axes);
+    start ??= own?.start;
+    const [only] = forms;
+    const value: IndexValue =
+      binder.kind === "index" && only !== undefined
+        ? { kind: "index", form: only }
+        : { kind: "indices", forms };
+    inner = { ...underAxes(inner, axes), indices: new Map(inner.indices).set(name, value) };
+    all.push(...axes);
+  }
+  if (!complete) return undefined;
+  return {
+    context: inner,
+    axes: all,
+    start: start ?? constant(0),
+    places: product(all.map(({ extent }) => extent)),
+  };
+}
+
+function reportNoRange(name: string, binder: Binder, context: Context, inner: Context): void {
+  // Where something else is wrong with the equation, the range may be missing for that reason.
+  if (hasSilentCause(inner)) return;
+  tellIn(context.builder, "DLC3007", {
+    message: `nothing says over which range \`${name}\` runs`,
+    span: binder.span,
+    help: [`write \`${name} in 0..…\`: no read without a guard has it bare as a subscript`],
+  });
+}
+
+function hasSilentCause(context: Context): boolean {
+  if (context.builder.mode === "declaration") return true;
+  return [...context.builder.session.diagnostics.values()].some(({ severity }) => severity === "error");
+}
+
+function explicitRange(
+  range: { readonly start: Expr; readonly end: Expr },
+  context: Context,
+): { readonly start: Form; readonly extent: Form } | undefined {
+  const ends = [range.start, range.end].map((end) => {
+    const scalar = integerOf(end, context);
+    if (scalar === undefined) return undefined;
+    const { form } = scalar;
+    if (form !== undefined && !mentions(form, (atom) => atom.kind === "axis" || atom.kind === "read"))
+      return form;
+    tellIn(context.builder, "DLC3012", {
+      message: "a range ends at a size, not at an index or an entry of a tensor",
+      span: end.span,
+      help: ["let it run over all and filter: `sum[j where j <= i] …`"],
+    });
+    return undefined;
+  });
+  const [start, end] = ends;
+  return start && end && { start, extent: subtract(end, start) };
+}
+
+/** D1.1: an index hides nothing, and no other index. */
+function refuseShadow(name: string, binder: Binder, context: Context): void {
+  const found = find(name, context.scope);
+  const hidden = context.indices.has(name) || (found !== undefined && !found.scope.prelude);
+  if (!hidden) return;
+  tell(context.builder.session, "DLC2003", {
+    message: `the index \`${name}\` would hide ${context.indices.has(name) ? "an index around it" : "a name that is defined around it"}`,
+    span: binder.span,
+    notes: found?.entity.span ? [{ text: "it is defined here", span: found.entity.span }] : [],
+    help: ["choose another name for the index"],
+  });
+}

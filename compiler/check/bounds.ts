@@ -1,0 +1,48 @@
+import type { Span } from "../diagnostics/source.ts";
+import type { Guard } from "../graph/expr.ts";
+import { findCounterExample, prove, showForm, type Form } from "../integers/index.ts";
+import { boundsGuards } from "./conditions.ts";
+import type { Context } from "./context.ts";
+import { tellIn } from "./session.ts";
+
+/** One subscript on one axis. */
+export interface Subscripted {
+  readonly form: Form;
+  readonly length: Form;
+  readonly span: Span;
+}
+
+/** D4.2: every subscript of an unguarded read lies within its axis, by proof. */
+export function proveBounds(subscript: Subscripted, array: string, context: Context): void {
+  const { form, length, span } = subscript;
+  for (const guard of boundsGuards(form, length)) {
+    const verdict = prove(guard, context.facts);
+    if (verdict === "proved") continue;
+    if (verdict === "undecided" && context.builder.mode === "declaration") continue;
+    const example = findCounterExample(guard, context.facts);
+    const values = [...(example?.values ?? [])].filter(([name]) => !name.includes("#"));
+    tellIn(context.builder, "DLC3006", {
+      message:
+        verdict === "refuted"
+          ? `${array} is read outside: the subscript ${showForm(form)} never lies in 0..${showForm(length)}`
+          : `${array} may be read outside: the subscript ${showForm(form)} is not known to lie in 0..${showForm(length)}`,
+      span,
+      notes:
+        values.length === 0
+          ? []
+          : [{ text: `for example with ${values.map(([name, value]) => `${name} = ${value}`).join(", ")}` }],
+      help: [
+        "say what lies outside: `(x[…] else 0)`",
+        "or keep the subscript inside: `clamp(…)`, or a narrower range of its index",
+      ],
+    });
+    return;
+  }
+}
+
+/** D4.3: the guards of a read that are not proved superfluous. */
+export function neededGuards(subscripts: readonly Subscripted[], context: Context): readonly Guard[] {
+  return subscripts
+    .flatMap(({ form, length }) => boundsGuards(form, length))
+    .filter((guard) => prove(guard, context.facts) !== "proved");
+}

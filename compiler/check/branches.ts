@@ -1,0 +1,153 @@
+import type { If } from "../../grammar/ast.ts";
+import { add, constant, maximum, minimum, mentions, type Form } from "../integers/index.ts";
+import type { Guard } from "../graph/expr.ts";
+import { commonShape, entrywise, sampleElement } from "./arrays.ts";
+import { underGuards, type Context } from "./context.ts";
+import { evaluate } from "./evaluate.ts";
+import { expectArray } from "./expect.ts";
+import { isClosed, select } from "./exprs.ts";
+import { coerce, join, showType, widened } from "./numbers.ts";
+import { tellIn } from "./session.ts";
+import { errorValue, scalarValue, type ArrayValue, type Scalar, type Value } from "./value.ts";
+
+/** A condition that is known when the model is built picks its branch; only that one exists (D3.6). */
+export function evaluateIf(expr: If, context: Context): Value {
+  const condition = expectArray(
+    evaluate(expr.condition, { ...context, label: undefined, integer: false }),
+    context,
+    expr.condition.span,
+  );
+  if (condition === undefined) return checkBranches(expr, context);
+  if (condition.shape.length > 0) return selectEntrywise(expr, condition, context);
+  const scalar = condition.element([], context);
+  if (scalar.type !== "bool") {
+    tellIn(context.builder, "DLC3013", {
+      message: `a condition is needed here, but this is ${showType(scalar.type)}`,
+      span: expr.condition.span,
+    });
+    return errorValue;
+  }
+  if (scalar.known !== undefined) return evaluate(scalar.known ? expr.then : expr.otherwise, context);
+  const thenContext = branchContext(context, scalar.facts?.whenTrue ?? []);
+  const otherwiseContext = branchContext(context, scalar.facts?.whenFalse ?? []);
+  const then = evaluate(expr.then, thenContext);
+  const otherwise = evaluate(expr.otherwise, otherwiseContext);
+  if (then.kind === "error" || otherwise.kind === "error") return errorValue;
+  const symbolic = context.builder.mode === "declaration" && isClosed(scalar.expr);
+  if (then.kind !== "array" || otherwise.kind !== "array") {
+    if (!symbolic) {
+      tellIn(context.builder, "DLC3012", {
+        message: "which of these is meant must be known when the model is built, but the condition is not",
+        span: expr.condition.span,
+      });
+    }
+    return errorValue;
+  }
+  if (symbolic && then.shape.length !== otherwise.shape.length) return errorValue;
+  if (symbolic && then.shape.some((size, place) => size.key !== otherwise.shape[place]?.key))
+    return errorValue;
+  return selectArrays(expr, scalar, then, otherwise, context);
+}
+
+/** The condition is at fault, which has been said; the branches may have faults of their own. */
+function checkBranches(expr: If, context: Context): Value {
+  evaluate(expr.then, context);
+  evaluate(expr.otherwise, context);
+  return errorValue;
+}
+
+/** All conditions are facts; those that read a tensor can't bound where something is computed. */
+function branchContext(context: Context, facts: readonly Guard[]): Context {
+  const affine = facts.filter(({ form }) => !mentions(form, (atom) => atom.kind === "read"));
+  return { ...underGuards(context, facts), guards: [...context.guards, ...affine] };
+}
+
+function selectArrays(
+  expr: If,
+  condition: Scalar,
+  then: ArrayValue,
+  otherwise: ArrayValue,
+  context: Context,
+): Value {
+  const shape = commonShape([then, otherwise], context, expr.span);
+  if (shape === undefined) return errorValue;
+  const choose = (at: readonly Form[], wanted: Context): Scalar | undefined =>
+    selected(
+      condition,
+      then.element(then.shape.length === 0 ? [] : at, branchContext(wanted, condition.facts?.whenTrue ?? [])),
+      otherwise.element(
+        otherwise.shape.length === 0 ? [] : at,
+        branchContext(wanted, condition.facts?.whenFalse ?? []),
+      ),
+      expr,
+      wanted,
+    );
+  if (shape.length === 0) {
+    const result = choose([], context);
+    return result === undefined ? errorValue : scalarValue(result);
+  }
+  const sample = sampleElement(shape, context, choose);
+  if (sample === undefined) return errorValue;
+  const origin = then.origin ?? otherwise.origin;
+  return {
+    kind: "array",
+    type: sample.type,
+    shape,
+    origin,
+    element: (at, wanted) => choose(at, wanted) ?? sample,
+  };
+}
+
+function selectEntrywise(expr: If, condition: ArrayValue, context: Context): Value {
+  const operands = [condition, evaluate(expr.then, context), evaluate(expr.otherwise, context)];
+  return entrywise(operands, context, expr.span, ([chosen, then, otherwise], wanted) =>
+    chosen?.type !== "bool" || then === undefined || otherwise === undefined
+      ? undefined
+      : selected(chosen, then, otherwise, expr, wanted),
+  );
+}
+
+export function selected(
+  condition: Scalar,
+  thenElement: Scalar,
+  otherwiseElement: Scalar,
+  expr: { readonly span: If["span"] },
+  context: Context,
+): Scalar | undefined {
+  const [then, otherwise] = [widened(thenElement), widened(otherwiseElement)];
+  const type = join(then.type, otherwise.type);
+  if (type === undefined) {
+    tellIn(context.builder, "DLC3018", {
+      message: `one branch is ${showType(then.type)}, the other ${showType(otherwise.type)}`,
+      span: expr.span,
+      help: ["convert one of them, as in `real(n)`"],
+    });
+    return undefined;
+  }
+  if (then.form && otherwise.form && then.form.key === otherwise.form.key) return then;
+  const range = joinRanges(then, otherwise);
+  return {
+    type,
+    expr: select(condition.expr, coerce(then, type), coerce(otherwise, type)),
+    ...(range && { range }),
+  };
+}
+
+/** Whichever branch is taken, the value lies between the lower and the higher ends (D5.2). */
+function joinRanges(then: Scalar, otherwise: Scalar): Scalar["range"] {
+  const ranges = [then, otherwise].map(rangeOfScalar);
+  const [a, b] = ranges;
+  return a && b ? { low: minimum(a.low, b.low), high: maximum(a.high, b.high) } : undefined;
+}
+
+function rangeOfScalar(scalar: Scalar): Scalar["range"] {
+  if (scalar.range !== undefined) return scalar.range;
+  const { form } = scalar;
+  if (form === undefined || mentions(form, (atom) => atom.kind === "axis" || atom.kind === "read"))
+    return undefined;
+  return { low: form, high: plusOne(form) };
+}
+
+function plusOne(form: Form): Form {
+  return add(form, constant(1));
+}

@@ -1,0 +1,109 @@
+import type { Arg, Call, Expr } from "../../grammar/ast.ts";
+import { applyValue } from "./apply.ts";
+import type { Context } from "./context.ts";
+import { evaluate } from "./evaluate.ts";
+import { bindHypers } from "./hypers.ts";
+import { instanceOf } from "./instances.ts";
+import { applyPrelude, applyToPack, roundedQuotient } from "./prelude.ts";
+import { find, reportUnknown } from "./scope.ts";
+import { tellIn } from "./session.ts";
+import { listsOf } from "./signature.ts";
+import { describeValue, errorValue, type FunctionValue, type Value } from "./value.ts";
+
+export { evaluateReduceCall } from "./whole-reductions.ts";
+
+export function evaluateCall(expr: Call, context: Context): Value {
+  const callee = evaluate(expr.callee, { ...context, label: undefined, integer: false });
+  if (expr.generators.length > 0) {
+    tellIn(context.builder, "DLC3019", {
+      message: "a call over a generator is not built yet",
+      span: expr.span,
+    });
+    return errorValue;
+  }
+  switch (callee.kind) {
+    case "unit":
+      return instanceOf(callee, expr, context);
+    case "function":
+      return callFunction(callee, expr, context);
+    case "prelude":
+      return callPrelude(callee.name, expr, context);
+    case "instance":
+    case "list":
+      return applyToArguments(callee, expr, context);
+    case "error":
+      argumentsOf(expr.args, context);
+      return errorValue;
+    default:
+      tellIn(context.builder, "DLC3013", {
+        message: `${describeValue(callee)} can't be applied`,
+        span: expr.callee.span,
+        help: callee.kind === "array" ? ["entries are read with square brackets: `x[n, c]`"] : [],
+      });
+      return errorValue;
+  }
+}
+
+/** `maxPool2d(2)` gives the hyper-parameters, `maxPool2d(2)(x)` then the tensors. */
+function callFunction(callee: FunctionValue, expr: Call, context: Context): Value {
+  const { hypers } = listsOf(callee.declaration);
+  if (hypers === undefined || callee.hypers !== undefined) return applyToArguments(callee, expr, context);
+  const bound = bindHypers(hypers, expr.args, callee.scope, context, context.label ?? [], expr.span);
+  return bound ? { ...callee, hypers: bound } : errorValue;
+}
+
+function applyToArguments(callee: Value, expr: Call, context: Context): Value {
+  const args = argumentsOf(expr.args, context);
+  return applyValue({
+    callee,
+    args: args.positional,
+    named: args.named,
+    context,
+    span: expr.span,
+    name: nameOf(expr.callee),
+  });
+}
+
+function nameOf(callee: Expr): string {
+  if (callee.kind === "name") return callee.text;
+  if (callee.kind === "member") return callee.name.text;
+  return callee.kind === "call" ? nameOf(callee.callee) : "this";
+}
+
+interface Arguments {
+  readonly positional: readonly Value[];
+  readonly named: ReadonlyMap<string, { readonly value: Value; readonly span: Expr["span"] }>;
+}
+
+function argumentsOf(args: readonly Arg[], context: Context): Arguments {
+  const positional: Value[] = [];
+  const named = new Map<string, { readonly value: Value; readonly span: Expr["span"] }>();
+  const inner = { ...context, label: undefined, integer: false };
+  for (const arg of args) {
+    if (arg.kind === "pack") {
+      tellIn(context.builder, "DLC3013", { message: "a pack of dims is no tensor", span: arg.span });
+      positional.push(errorValue);
+      continue;
+    }
+    const value = evaluate(arg.value, inner);
+    if (arg.name === undefined) positional.push(value);
+    else named.set(arg.name.text, { value, span: arg.span });
+  }
+  return { positional, named };
+}
+
+function callPrelude(name: string, expr: Call, context: Context): Value {
+  const [first] = expr.args;
+  if ((name === "size" || name === "rank") && first?.kind === "pack" && expr.args.length === 1) {
+    const found = find(first.name.text, context.scope);
+    if (found?.entity.value.kind === "pack") return applyToPack(name, found.entity.value.dims) ?? errorValue;
+    reportUnknown(first.name.text, first.name.span, context);
+    return errorValue;
+  }
+  if ((name === "floor" || name === "ceil") && first?.kind === "argument" && expr.args.length === 1) {
+    const quotient = roundedQuotient(name, first.value, context);
+    if (quotient !== undefined) return quotient;
+  }
+  const { positional, named } = argumentsOf(expr.args, context);
+  return applyPrelude(name, [...positional, ...[...named.values()].map(({ value }) => value)], context, expr);
+}

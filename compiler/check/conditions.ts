@@ -1,0 +1,141 @@
+import type { Span } from "../diagnostics/source.ts";
+import type { Guard } from "../graph/expr.ts";
+import { constant, negate, prove, subtract, type Form } from "../integers/index.ts";
+import type { ScalarName } from "../scalar/names.ts";
+import type { Context } from "./context.ts";
+import { apply, conjunction, guardExpr, literal } from "./exprs.ts";
+import { coerce, join, showType } from "./numbers.ts";
+import { tellIn } from "./session.ts";
+import { boolConstant, type ConditionFacts, type Scalar } from "./value.ts";
+
+const comparisons = {
+  "==": "equal",
+  "!=": "notEqual",
+  "<": "less",
+  "<=": "lessEqual",
+  ">": "greater",
+  ">=": "greaterEqual",
+} as const satisfies Record<string, ScalarName>;
+
+export type Comparison = keyof typeof comparisons;
+
+const noFactsKnown: ConditionFacts = { whenTrue: [], whenFalse: [] };
+
+/** a ≥ b */
+function atLeast(a: Form, b: Form): Guard {
+  return { relation: "nonnegative", form: subtract(a, b) };
+}
+
+/** a > b, for whole numbers */
+function above(a: Form, b: Form): Guard {
+  return { relation: "nonnegative", form: subtract(subtract(a, b), constant(1)) };
+}
+
+export function compare(
+  operator: Comparison,
+  left: Scalar,
+  right: Scalar,
+  context: Context,
+  span: Span,
+): Scalar | undefined {
+  const type = join(left.type, right.type);
+  const ordered = operator !== "==" && operator !== "!=";
+  if (type === undefined || (type === "bool" && ordered)) {
+    tellIn(context.builder, "DLC3017", {
+      message: `\`${operator}\` can't compare ${showType(left.type)} with ${showType(right.type)}`,
+      span,
+      help: type === undefined ? ["convert one of them, as in `real(n)`"] : [],
+    });
+    return undefined;
+  }
+  const expr = apply(comparisons[operator], coerce(left, type), coerce(right, type));
+  if (left.form === undefined || right.form === undefined) return { type: "bool", expr };
+  const facts = factsOf(operator, left.form, right.form);
+  const truth = decide(facts, context);
+  if (truth !== undefined) return boolConstant(truth);
+  const only = ordered || operator === "==" ? facts.whenTrue[0] : undefined;
+  const readsNothing = left.type === "counted" && right.type === "counted";
+  return { type: "bool", facts, expr: only !== undefined && readsNothing ? guardExpr(only) : expr };
+}
+
+function factsOf(operator: Comparison, a: Form, b: Form): ConditionFacts {
+  const equal: Guard = { relation: "zero", form: subtract(a, b) };
+  switch (operator) {
+    case "==":
+      return { whenTrue: [equal], whenFalse: [] };
+    case "!=":
+      return { whenTrue: [], whenFalse: [equal] };
+    case "<":
+      return { whenTrue: [above(b, a)], whenFalse: [atLeast(a, b)] };
+    case "<=":
+      return { whenTrue: [atLeast(b, a)], whenFalse: [above(a, b)] };
+    case ">":
+      return { whenTrue: [above(a, b)], whenFalse: [atLeast(b, a)] };
+    case ">=":
+      return { whenTrue: [atLeast(a, b)], whenFalse: [above(b, a)] };
+    default:
+      return operator satisfies never;
+  }
+}
+
+/** Known where the facts prove or refute the one relation that a comparison is. */
+function decide(facts: ConditionFacts, context: Context): boolean | undefined {
+  const [whenTrue, whenFalse] = [facts.whenTrue[0], facts.whenFalse[0]];
+  if (whenTrue !== undefined) {
+    const verdict = prove(whenTrue, context.facts);
+    return verdict === "undecided" ? undefined : verdict === "proved";
+  }
+  if (whenFalse === undefined) return undefined;
+  const verdict = prove(whenFalse, context.facts);
+  return verdict === "undecided" ? undefined : verdict === "refuted";
+}
+
+export function both(left: Scalar, right: Scalar): Scalar {
+  if (left.known === false || right.known === false) return boolConstant(false);
+  if (left.known === true) return right;
+  if (right.known === true) return left;
+  const facts = {
+    whenTrue: [...(left.facts?.whenTrue ?? []), ...(right.facts?.whenTrue ?? [])],
+    whenFalse: [],
+  };
+  return { type: "bool", expr: conjunction([left.expr, right.expr]), facts };
+}
+
+export function either(left: Scalar, right: Scalar): Scalar {
+  if (left.known === true || right.known === true) return boolConstant(true);
+  if (left.known === false) return right;
+  if (right.known === false) return left;
+  const facts = {
+    whenTrue: [],
+    whenFalse: [...(left.facts?.whenFalse ?? []), ...(right.facts?.whenFalse ?? [])],
+  };
+  return { type: "bool", expr: apply("or", left.expr, right.expr), facts };
+}
+
+export function opposite(operand: Scalar): Scalar {
+  if (operand.known !== undefined) return boolConstant(!operand.known);
+  const { whenTrue, whenFalse } = operand.facts ?? noFactsKnown;
+  return {
+    type: "bool",
+    expr: apply("not", operand.expr),
+    facts: { whenTrue: whenFalse, whenFalse: whenTrue },
+  };
+}
+
+/** 0 ≤ subscript < length as guards. */
+export function boundsGuards(subscript: Form, length: Form): readonly [Guard, Guard] {
+  return [atLeast(subscript, constant(0)), above(length, subscript)];
+}
+
+/** The negation of one guard, where it is one guard. */
+export function negatedGuard(guard: Guard): Guard | undefined {
+  if (guard.relation === "zero") return undefined;
+  return { relation: "nonnegative", form: subtract(negate(guard.form), constant(1)) };
+}
+
+export function guardsExpr(guards: readonly Guard[]): Scalar {
+  return {
+    type: "bool",
+    expr: guards.length === 0 ? literal("bool", 1) : conjunction(guards.map(guardExpr)),
+  };
+}

@@ -1,0 +1,256 @@
+import type { Binder, Equation, Expr, Formal, Target, Type } from "../../grammar/ast.ts";
+import type { Span } from "../diagnostics/source.ts";
+import type { Axis } from "../graph/expr.ts";
+import { showForm, type Form } from "../integers/index.ts";
+import { equalSizes, operandArray } from "./arrays.ts";
+import { bindIndices } from "./binders.ts";
+import { freshBinding, type Builder } from "./builder.ts";
+import { axisForms, freshAxis, newContext, underAxes, type Context } from "./context.ts";
+import { evaluate } from "./evaluate.ts";
+import { expectArray } from "./expect.ts";
+import { isClosed } from "./exprs.ts";
+import { coerce, fits, showType, stored } from "./numbers.ts";
+import { named } from "./hoist.ts";
+import type { Candidate, Candidates } from "./index-ranges.ts";
+import { textOf } from "./names.ts";
+import { tellIn } from "./session.ts";
+import { showShape } from "./show-types.ts";
+import type { Scope } from "./scope.ts";
+import { declaredDtype, declaredRange, declaredShape, rangeHolds } from "./types.ts";
+import { errorValue, type ArrayValue, type Value } from "./value.ts";
+import type { IntegerRange } from "./typed.ts";
+
+/** What an equation defines; without a target, all its results together. */
+export function evaluateEquation(
+  equation: Equation,
+  target: Target | undefined,
+  scope: Scope,
+  builder: Builder,
+  declared: Formal | undefined,
+): Value {
+  const context = newContext(builder, scope);
+  if (target !== undefined && target.binders.length > 0)
+    return indexed(equation, target, context, declared?.type);
+  const label = labelOf(equation, target, context);
+  const value = evaluate(equation.value, { ...context, label });
+  if (target === undefined) return value;
+  const type = target.type ?? declared?.type;
+  const filled = fillTo(value, type, context, equation.span);
+  return nameValue(filled, target.name.text, context, equation.span);
+}
+
+/** D2.1: the left name of an equation whose right side is an instance or a list; or its `as` text. */
+function labelOf(
+  equation: Equation,
+  target: Target | undefined,
+  context: Context,
+): readonly string[] | undefined {
+  if (equation.alias !== undefined) {
+    const text = textOf(equation.alias, context);
+    return text === undefined ? undefined : [text];
+  }
+  return target && makesInstance(equation.value) ? [target.name.text] : undefined;
+}
+
+function makesInstance(expr: Expr): boolean {
+  switch (expr.kind) {
+    case "call":
+      return expr.callee.kind === "name" || expr.callee.kind === "member";
+    case "list":
+      return true;
+    case "group":
+      return makesInstance(expr.value);
+    case "if":
+      return makesInstance(expr.then) || makesInstance(expr.otherwise);
+    default:
+      return false;
+  }
+}
+
+/** Tensors get a binding of their own, so that all who read the name share it; numbers of the build stay numbers. */
+export function nameValue(value: Value, name: string, context: Context, span: Span): Value {
+  if (value.kind !== "array" || value.operand !== undefined) return value;
+  if (value.scalar !== undefined && (value.scalar.form !== undefined || isClosed(value.scalar.expr)))
+    return value;
+  return named(value, name, context, span);
+}
+
+/** A value as a declared type has it: filled, converted from a literal, and held against the shape (D4.6). */
+export function fillTo(value: Value, type: Type | undefined, context: Context, span: Span): Value {
+  if (type?.kind !== "named-type" || value.kind === "error") return value;
+  const array = expectArray(value, context, span);
+  const dtype = declaredDtype(type, context);
+  const shape = declaredShape(type, context);
+  if (array === undefined || dtype === undefined || shape === undefined) return errorValue;
+  if (!fits(array.type, dtype)) {
+    tellIn(context.builder, "DLC3003", {
+      message: `${type.name.text} is declared, but this is ${showType(array.type)}`,
+      span,
+      help: array.type === "bool" ? [] : [`write \`${type.name.text}(…)\``],
+    });
+    return errorValue;
+  }
+  const fills = array.shape.length === 0 && shape.length > 0;
+  if (!fills && !sameShape(array.shape, shape, context, span)) return errorValue;
+  const range = rangeFor(type, array.range, context, span);
+  if (array.type === dtype && !fills) return range ? { ...array, range } : array;
+  return {
+    kind: "array",
+    type: dtype,
+    shape,
+    range,
+    origin: array.origin,
+    ...(array.scalar &&
+      !fills && { scalar: { ...array.scalar, type: dtype, expr: coerce(array.scalar, dtype) } }),
+    element: (at, wanted) => {
+      const element = array.element(fills ? [] : at, wanted);
+      return { ...element, type: dtype, expr: coerce(element, dtype) };
+    },
+  };
+}
+
+function sameShape(
+  actual: readonly Form[],
+  declared: readonly Form[],
+  context: Context,
+  span: Span,
+): boolean {
+  const same =
+    actual.length === declared.length &&
+    actual.every((size, place) => {
+      const verdict = equalSizes(size, declared[place] ?? size, context);
+      return verdict === "equal" || (verdict === "unknown" && context.builder.mode === "declaration");
+    });
+  if (!same) {
+    tellIn(context.builder, "DLC3021", {
+      message: `this has shape ${showShape(actual)}, but ${showShape(declared)} is declared`,
+      span,
+    });
+  }
+  return same;
+}
+
+/** The declared range, which the value lies in by proof. */
+function rangeFor(
+  type: Type,
+  actual: IntegerRange | undefined,
+  context: Context,
+  span: Span,
+): IntegerRange | undefined {
+  const declared = declaredRange(type, context);
+  if (declared === undefined) return actual;
+  const verdict = actual ? rangeHolds(actual, declared, context) : "undecided";
+  if (verdict !== "proved" && context.builder.mode === "instance") {
+    tellIn(context.builder, "DLC3014", {
+      message: `this is declared to lie in ${showForm(declared.low)}..${showForm(declared.high)}, which is not known of it`,
+      span,
+      help: ["use `clamp`"],
+    });
+  }
+  return declared;
+}
+
+/** `y[n, o] = …`: for every value of its indices (D4.5). */
+function indexed(equation: Equation, target: Target, context: Context, declared: Type | undefined): Value {
+  const { builder } = context;
+  const given: Candidates = declared
+    ? candidatesOf(target.binders, declared, context)
+    : new Map<string, Candidate[]>();
+  const bound = bindIndices(target.binders, [equation.value], context, given);
+  if (bound === undefined) return errorValue;
+  if (bound.start.key !== "0") {
+    tellIn(builder, "DLC3012", {
+      message: "the entries of a tensor are counted from 0: an index on the left starts there",
+      span: target.span,
+      help: ["shift it: `y[i in 0..n - 1] = … x[i + 1] …`"],
+    });
+    return errorValue;
+  }
+  const value = expectArray(evaluate(equation.value, bound.context), bound.context, equation.value.span);
+  if (value === undefined) return errorValue;
+  const wholes = target.binders.filter((binder) => binder.kind === "all").length;
+  if (value.shape.length !== wholes) {
+    tellIn(builder, "DLC3002", {
+      message:
+        wholes === 0
+          ? `an entry is one number, but this has shape ${showShape(value.shape)}`
+          : `${wholes} axes are written as \`:\`, but this has shape ${showShape(value.shape)}`,
+      span: equation.value.span,
+      help: value.shape.length > wholes ? ["write `:` on the left for each axis of it"] : [],
+    });
+    return errorValue;
+  }
+  const rest = value.shape.map((extent) => freshAxis(bound.context, "a", extent));
+  const element = value.element(axisForms(rest), underAxes(bound.context, rest));
+  const dtype = dtypeFor(element.type, target.type ?? declared, bound.context, equation.span);
+  if (dtype === undefined) return errorValue;
+  const axes = inOrder(target.binders, bound.axes, rest, bound.context);
+  const name = freshBinding(builder, target.primed ? `${target.name.text}_next` : target.name.text);
+  const body = coerce(element, dtype);
+  builder.bindings.push({ kind: "equation", name, axes, domain: [], dtype, body, span: equation.span });
+  const range =
+    dtype === "i32" ? rangeOfEntries(element.range, declared, bound.context, equation.span) : undefined;
+  const shape = axes.map(({ extent }) => extent);
+  return operandArray(name, { dtype, shape, range });
+}
+
+function rangeOfEntries(
+  range: IntegerRange | undefined,
+  declared: Type | undefined,
+  context: Context,
+  span: Span,
+): IntegerRange | undefined {
+  return declared ? rangeFor(declared, range, context, span) : range;
+}
+
+function dtypeFor(type: ArrayValue["type"], declared: Type | undefined, context: Context, span: Span) {
+  if (declared === undefined) return stored(type, context);
+  const dtype = declaredDtype(declared, context);
+  if (dtype === undefined || fits(type, dtype)) return dtype;
+  tellIn(context.builder, "DLC3003", {
+    message: `${dtype} is declared, but this is ${showType(type)}`,
+    span,
+    help: type === "bool" ? [] : [`write \`${dtype === "f32" ? "real" : dtype}(…)\``],
+  });
+  return undefined;
+}
+
+/** The axes of the result: those of indices and those of `:` as they stand on the left. */
+function inOrder(
+  binders: readonly Binder[],
+  axes: readonly Axis[],
+  rest: readonly Axis[],
+  context: Context,
+): readonly Axis[] {
+  const ordered: Axis[] = [];
+  let [nextIndex, nextRest] = [0, 0];
+  for (const binder of binders) {
+    const all = binder.kind === "all";
+    const index = all ? undefined : context.indices.get(binder.name.text);
+    const width = index?.kind === "indices" ? index.forms.length : 1;
+    if (all) ordered.push(...rest.slice(nextRest, ++nextRest));
+    else {
+      ordered.push(...axes.slice(nextIndex, nextIndex + width));
+      nextIndex += width;
+    }
+  }
+  return ordered;
+}
+
+/** What the declared type of the left side says of its indices. */
+function candidatesOf(binders: readonly Binder[], type: Type, context: Context): Candidates {
+  const candidates: Candidates = new Map<string, Candidate[]>();
+  const shape = declaredShape(type, context);
+  if (shape === undefined) return candidates;
+  const packs = binders.filter((binder) => binder.kind === "pack").length;
+  const width = Math.max(0, shape.length - (binders.length - packs));
+  let position = 0;
+  for (const binder of binders) {
+    const count = binder.kind === "pack" ? width : 1;
+    const sizes = shape.slice(position, position + count);
+    position += count;
+    if (binder.kind === "all" || sizes.length < count) continue;
+    candidates.set(binder.name.text, [{ sizes, span: binder.span, source: "the declared type" }]);
+  }
+  return candidates;
+}

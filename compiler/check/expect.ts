@@ -1,0 +1,91 @@
+import type { Expr } from "../../grammar/ast.ts";
+import type { Span } from "../diagnostics/source.ts";
+import { constantOf, type Form } from "../integers/index.ts";
+import { evaluate } from "./evaluate.ts";
+import type { Context } from "./context.ts";
+import { formOf } from "./hoist.ts";
+import { isIntegerType, showType } from "./numbers.ts";
+import { showShape } from "./show-types.ts";
+import { tellIn } from "./session.ts";
+import { describeValue, type ArrayValue, type Scalar, type Value } from "./value.ts";
+
+/** The array that a value is; anything else has been refused. */
+export function expectArray(value: Value, context: Context, span: Span): ArrayValue | undefined {
+  if (value.kind === "array") return value;
+  if (value.kind === "results") {
+    const [only, second] = [...value.results.values()];
+    if (only !== undefined && second === undefined) return expectArray(only, context, span);
+  }
+  if (value.kind !== "error") {
+    tellIn(context.builder, "DLC3013", {
+      message: `a tensor or a number is needed here, but this is ${describeValue(value)}`,
+      span,
+    });
+  }
+  return undefined;
+}
+
+/** The number that a value is, under the indices of the context. */
+export function expectScalar(value: Value, context: Context, span: Span): Scalar | undefined {
+  const array = expectArray(value, context, span);
+  if (array === undefined) return undefined;
+  if (array.shape.length === 0) return array.element([], context);
+  tellIn(context.builder, "DLC3002", {
+    message: `one number is needed here, but this has shape ${showShape(array.shape)}`,
+    span,
+    help: ["read an entry of it: `x[n, c]`"],
+  });
+  return undefined;
+}
+
+export function scalarOf(expr: Expr, context: Context): Scalar | undefined {
+  return expectScalar(evaluate(expr, context), context, expr.span);
+}
+
+/** A condition. */
+export function conditionOf(expr: Expr, context: Context): Scalar | undefined {
+  return asCondition(evaluate(expr, { ...context, integer: false, label: undefined }), context, expr.span);
+}
+
+export function asCondition(value: Value, context: Context, span: Span): Scalar | undefined {
+  const scalar = expectScalar(value, context, span);
+  if (scalar === undefined || scalar.type === "bool") return scalar;
+  tellIn(context.builder, "DLC3013", {
+    message: `a condition is needed here, but this is ${showType(scalar.type)}`,
+    span,
+  });
+  return undefined;
+}
+
+/** An integer position: a dim, a subscript, an end of a range (D5.3). */
+export function integerOf(expr: Expr, context: Context): Scalar | undefined {
+  const scalar = scalarOf(expr, { ...context, integer: true });
+  if (scalar === undefined) return undefined;
+  if (isIntegerType(scalar.type)) return scalar;
+  tellIn(context.builder, "DLC3013", {
+    message: `a whole number is needed here, but this is ${showType(scalar.type)}`,
+    span: expr.span,
+    help: scalar.type === "bool" ? [] : ["write `floor(…)`, or `i32(…)` for a value of a tensor"],
+  });
+  return undefined;
+}
+
+export function integerFormOf(expr: Expr, context: Context): Form | undefined {
+  const scalar = integerOf(expr, context);
+  return scalar && formOf(scalar, context, expr.span);
+}
+
+/** A dim: a form over dims alone. */
+export function dimOf(expr: Expr, context: Context): Form | undefined {
+  const scalar = integerOf(expr, context);
+  if (scalar === undefined) return undefined;
+  if (scalar.form !== undefined && scalar.type === "counted") {
+    const value = constantOf(scalar.form);
+    if (value === undefined || Number.isInteger(value)) return scalar.form;
+  }
+  tellIn(context.builder, "DLC3012", {
+    message: "a size is needed here, but this depends on values that are known only when the model runs",
+    span: expr.span,
+  });
+  return undefined;
+}

@@ -1,0 +1,162 @@
+import type { Expr, Guard } from "../graph/expr.ts";
+import { mentions, type Form } from "../integers/index.ts";
+import type { Dtype } from "../scalar/dtype.ts";
+import type { ScalarName } from "../scalar/names.ts";
+
+export function apply(fn: ScalarName, ...operands: readonly Expr[]): Expr {
+  return { kind: "apply", fn, operands };
+}
+
+export function literal(dtype: Dtype, value: number): Expr {
+  return { kind: "constant", dtype, value };
+}
+
+export function select(condition: Expr, then: Expr, otherwise: Expr): Expr {
+  return { kind: "select", condition, then, otherwise };
+}
+
+export function conjunction(conditions: readonly Expr[]): Expr {
+  const [first, ...rest] = conditions;
+  if (first === undefined) return literal("bool", 1);
+  return rest.reduce((all, next) => apply("and", all, next), first);
+}
+
+export function guardExpr(guard: Guard): Expr {
+  return { kind: "guard", guard };
+}
+
+/** The expressions directly in an expression. */
+export function childrenOf(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case "constant":
+    case "index":
+    case "guard":
+    case "read":
+    case "local":
+    case "random":
+      return [];
+    case "apply":
+      return expr.operands;
+    case "convert":
+      return [expr.operand];
+    case "select":
+      return [expr.condition, expr.then, expr.otherwise];
+    case "let":
+      return [expr.value, expr.body];
+    case "reduce":
+      return [expr.body];
+    default:
+      return expr satisfies never;
+  }
+}
+
+/** The integer forms directly in an expression. */
+export function formsOf(expr: Expr): readonly Form[] {
+  switch (expr.kind) {
+    case "index":
+      return [expr.form];
+    case "guard":
+      return [expr.guard.form];
+    case "read":
+      return expr.at;
+    case "random":
+      return [expr.counter];
+    case "reduce":
+      return [...expr.axes.map(({ extent }) => extent), ...expr.domain.map(({ form }) => form)];
+    case "constant":
+    case "local":
+    case "apply":
+    case "convert":
+    case "select":
+    case "let":
+      return [];
+    default:
+      return expr satisfies never;
+  }
+}
+
+export function visitExpr(expr: Expr, visit: (inner: Expr) => void): void {
+  visit(expr);
+  for (const child of childrenOf(expr)) visitExpr(child, visit);
+}
+
+export function mentionsAxis(expr: Expr, name: string): boolean {
+  const here = formsOf(expr).some((form) =>
+    mentions(form, (atom) => atom.kind === "axis" && atom.name === name),
+  );
+  return here || childrenOf(expr).some((child) => mentionsAxis(child, name));
+}
+
+export function mentionsLocal(expr: Expr, name: string): boolean {
+  if (expr.kind === "local") return expr.name === name;
+  return childrenOf(expr).some((child) => mentionsLocal(child, name));
+}
+
+/** True for what costs nothing to write twice. */
+export function isTrivial(expr: Expr): boolean {
+  return expr.kind === "constant" || expr.kind === "index" || expr.kind === "local";
+}
+
+/** True where nothing is read and nothing drawn: the same value in every body. */
+export function isClosed(expr: Expr): boolean {
+  if (expr.kind === "read" || expr.kind === "random" || expr.kind === "local") return false;
+  if (formsOf(expr).some((form) => mentions(form, (atom) => atom.kind === "axis" || atom.kind === "read")))
+    return false;
+  return childrenOf(expr).every(isClosed);
+}
+
+/**
+ * `let name = value in expr`, at the innermost place that holds all uses of the name: a value that only one branch
+ * uses is computed only there.
+ */
+export function placeLet(name: string, value: Expr, expr: Expr): Expr {
+  const within = (inner: Expr): Expr => placeLet(name, value, inner);
+  const uses = childrenOf(expr).filter((child) => mentionsLocal(child, name));
+  if (!mentionsLocal(expr, name)) return expr;
+  if (uses.length === 1) {
+    switch (expr.kind) {
+      case "apply":
+        return { ...expr, operands: expr.operands.map(within) };
+      case "convert":
+        return { ...expr, operand: within(expr.operand) };
+      case "select":
+        return {
+          ...expr,
+          condition: within(expr.condition),
+          then: within(expr.then),
+          otherwise: within(expr.otherwise),
+        };
+      case "let":
+        return { ...expr, value: within(expr.value), body: within(expr.body) };
+      default:
+        break;
+    }
+  }
+  return { kind: "let", name, value, body: expr };
+}
+
+/** The same expression in f16 instead of f32: for float literals that meet an f16. */
+export function retype(expr: Expr, to: Dtype): Expr {
+  switch (expr.kind) {
+    case "constant":
+      return expr.dtype === "f32" ? { ...expr, dtype: to } : expr;
+    case "convert":
+      return expr.to === "f32" ? { ...expr, to } : expr;
+    case "apply":
+      return { ...expr, operands: expr.operands.map((operand) => retype(operand, to)) };
+    case "select":
+      return { ...expr, then: retype(expr.then, to), otherwise: retype(expr.otherwise, to) };
+    case "let":
+      return { ...expr, value: retype(expr.value, to), body: retype(expr.body, to) };
+    case "reduce":
+      return { ...expr, body: retype(expr.body, to) };
+    case "index":
+    case "guard":
+    case "read":
+    case "local":
+    case "random":
+      return expr;
+    default:
+      return expr satisfies never;
+  }
+}

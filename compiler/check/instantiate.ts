@@ -1,0 +1,308 @@
+import type { Formal, FunctionDeclaration, UnitDeclaration } from "../../grammar/ast.ts";
+import type { Span } from "../diagnostics/source.ts";
+import type { Guard } from "../graph/expr.ts";
+import type { Facts, Form } from "../integers/index.ts";
+import { isFloat, type Dtype } from "../scalar/dtype.ts";
+import { operandArray } from "./arrays.ts";
+import { defineStatements } from "./block.ts";
+import type { Builder } from "./builder.ts";
+import { newContext } from "./context.ts";
+import { evaluate } from "./evaluate.ts";
+import { fillTo } from "./equations.ts";
+import { deepest } from "./inline.ts";
+import { hypersKey, kindLabels } from "./instances.ts";
+import { matchInput, type Matched } from "./match.ts";
+import type { Origin } from "./origins.ts";
+import { boundedDims, freeInput } from "./free-inputs.ts";
+import { declaredOutputs, outputsOf, type Output } from "./outputs.ts";
+import { prune } from "./prune.ts";
+import { define, known, newScope, valueOf, type Scope } from "./scope.ts";
+import { identityOf, tell, type Session } from "./session.ts";
+import { wayInto } from "./signature.ts";
+import type { Body, IntegerRange } from "./typed.ts";
+import { errorValue, type NumberType, type Value } from "./value.ts";
+import { checkWhere, defineWhere } from "./where.ts";
+
+/** What is applied: a declaration, its hyper-parameters, and one way into it. */
+export interface Target {
+  readonly declaration: FunctionDeclaration | UnitDeclaration;
+  readonly scope: Scope;
+  readonly hypers: ReadonlyMap<string, Value>;
+  readonly entry: string;
+}
+
+/** The type of an argument. */
+export interface Given {
+  readonly type: NumberType;
+  readonly shape: readonly Form[];
+  readonly range?: IntegerRange | undefined;
+  /** Of a whole number that is known as a form. */
+  readonly form?: Form | undefined;
+  readonly origin?: Origin | undefined;
+}
+
+/** Where it is applied. */
+export interface Via {
+  readonly caller: Builder;
+  readonly facts: Facts;
+  readonly name: string;
+  readonly span: Span;
+  readonly slots: number;
+  /** A function of the block that applies it, or of one around that. */
+  readonly inner: boolean;
+}
+
+export interface InstantiatedInput {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly Form[];
+  readonly range?: IntegerRange | undefined;
+  /** What it is called in the block around, for what a local function takes from there. */
+  readonly capture: string | undefined;
+}
+
+export interface Instantiated {
+  /** None in the check of a declaration. */
+  readonly body: Body | undefined;
+  readonly inputs: readonly InstantiatedInput[];
+  readonly outputs: readonly Output[];
+  /** Whose bindings the captured names are. */
+  readonly owner: object | undefined;
+  readonly local: boolean;
+}
+
+/** A declaration with everything chosen; equal choices are looked at once. Undefined where it does not work out. */
+export function instantiate(
+  target: Target,
+  given: readonly (Given | undefined)[],
+  via: Via,
+): Instantiated | undefined {
+  const { session } = via.caller;
+  const facts = sizeFacts(via);
+  const key = keyOf(target, given, via, facts);
+  if (session.bodies.has(key)) {
+    const done = session.bodies.get(key);
+    if (done !== undefined || session.failed.has(key)) return done;
+  }
+  const { declaration } = target;
+  if (session.depth.value >= deepest || session.inProgress.has(key)) {
+    tell(session, "DLC2014", {
+      message: `\`${declaration.name.text}\` applies itself without an end`,
+      span: declaration.name.span,
+      help: ["let every path to it lead through an `if` whose condition is known when the model is built"],
+    });
+    return undefined;
+  }
+  session.depth.value++;
+  session.inProgress.add(key);
+  try {
+    const result = instantiateNew(target, given, via, facts);
+    session.bodies.set(key, result);
+    if (result === undefined) session.failed.add(key);
+    return result;
+  } finally {
+    session.depth.value--;
+    session.inProgress.delete(key);
+  }
+}
+
+/** What the caller knows of sizes; its indices are no business of what it applies. */
+function sizeFacts(via: Via): Facts {
+  return via.caller.facts;
+}
+
+function keyOf(target: Target, given: readonly (Given | undefined)[], via: Via, facts: Facts): string {
+  const { session } = via.caller;
+  const inputs = given.map((one) =>
+    one === undefined
+      ? "-"
+      : `${one.type}[${one.shape.map(({ key }) => key).join(",")}]${one.range ? `${one.range.low.key}..${one.range.high.key}` : ""}${one.form?.key ?? ""}`,
+  );
+  return [
+    via.caller.mode,
+    identityOf(session, target.declaration),
+    identityOf(session, target.scope),
+    target.entry,
+    hypersKey(target.hypers, session),
+    inputs.join(";"),
+    via.slots,
+    factsKey(facts),
+  ].join("|");
+}
+
+function factsKey(facts: Facts): string {
+  const bounds = [...facts.bounds].map(
+    ([name, { low, high }]) => `${name}:${low?.key ?? ""}..${high?.key ?? ""}`,
+  );
+  const solved = [...facts.substitutions].map(([name, form]) => `${name}=${form.key}`);
+  return [...bounds, ...solved, ...facts.nonnegative.map(({ key }) => key)].join("&");
+}
+
+function instantiateNew(
+  target: Target,
+  given: readonly (Given | undefined)[],
+  via: Via,
+  facts: Facts,
+): Instantiated | undefined {
+  const { declaration } = target;
+  const way = wayInto(declaration, target.entry);
+  if (way === undefined) return undefined;
+  const { caller } = via;
+  const builder: Builder = {
+    identity: {},
+    session: caller.session,
+    name: target.entry === "forward" ? declaration.name.text : `${declaration.name.text}.${target.entry}`,
+    mode: caller.mode,
+    real: realOf(way.inputs, given),
+    facts,
+    inputs: [],
+    bindings: [],
+    params: new Map(),
+    states: new Map(),
+    names: new Set(),
+    freeDims: new Set(),
+    outer: via.inner ? target.scope.builder : undefined,
+    captures: new Map(),
+    slots: via.inner ? caller.slots : via.slots,
+    frame: { name: via.name, span: via.span, outer: caller.frame },
+    depth: caller.depth + 1,
+    kinds:
+      declaration.kind === "function" ? caller.kinds : kindLabels(declaration, target.scope, caller.session),
+    applied: new Map(),
+  };
+  return build(target, given, builder, { name: via.name, span: via.span });
+}
+
+/** D5.2: one float dtype for each application, that of its `real` inputs. */
+function realOf(inputs: readonly Formal[], given: readonly (Given | undefined)[]): Dtype {
+  for (const [place, formal] of inputs.entries()) {
+    const type = given[place]?.type;
+    const real = formal.type?.kind === "named-type" && formal.type.name.text === "real";
+    if (real && type !== undefined && type !== "counted" && type !== "float" && isFloat(type)) return type;
+  }
+  return "f32";
+}
+
+/** Where a declaration is applied; nowhere for the entry of a model and for a declaration by itself. */
+export type ApplicationSite = { readonly name: string; readonly span: Span } | undefined;
+
+/** Fills a builder with a declaration; `given` has the types of its inputs, unless nobody gives them. */
+export function build(
+  target: Target,
+  given: readonly (Given | undefined)[] | "free",
+  builder: Builder,
+  site: ApplicationSite,
+): Instantiated | undefined {
+  const { declaration, hypers } = target;
+  const { session } = builder;
+  const way = wayInto(declaration, target.entry);
+  if (way === undefined) return undefined;
+  const outer = newScope(target.scope, builder);
+  for (const [name, value] of hypers)
+    outer.entities.set(name, known(name, hyperSpan(declaration, name), value));
+  const scope = way.entry === undefined ? outer : newScope(outer, builder);
+  const unitContext = newContext(builder, outer);
+  const context = newContext(builder, scope);
+  defineWhere(declaration.signature.where, outer, unitContext);
+  if (way.entry !== undefined && declaration.kind !== "function") {
+    defineStatements(declaration.body, declaration, outer, builder, []);
+    defineWhere(way.where, scope, context);
+  }
+  const matched = matchInputs(way.inputs, given, scope, builder, site);
+  if (matched === undefined) return undefined;
+  const stated: Guard[] = [...checkWhere(declaration.signature.where, unitContext, site)];
+  if (way.entry !== undefined) stated.push(...checkWhere(way.where, context, site));
+  if (builder.mode === "instance" && sizesFailed(session)) return undefined;
+  const block = way.entry?.body ?? declaration.body;
+  if (block.kind === "block") defineStatements(block, declaration, scope, builder, way.results);
+  if (!defineInputs(way.inputs, matched, scope, builder)) return undefined;
+  // Inside the check of a declaration, others are known by their headers.
+  const byHeader = builder.mode === "declaration" && site !== undefined && way.results.length > 0;
+  const outputs = byHeader
+    ? declaredOutputs(way.results, scope, builder, site, firstOrigin(given))
+    : outputsOf(block, way.results, scope, builder, site, firstOrigin(given));
+  if (outputs === undefined) return undefined;
+  if (builder.mode === "declaration" && site === undefined) evaluateAll([outer, scope], session);
+  const captures = new Map([...builder.captures].map(([operand, name]) => [name, operand]));
+  const inputs = builder.inputs.map((input) => ({ ...input, capture: captures.get(input.name) }));
+  const body =
+    builder.mode === "instance"
+      ? prune(builder, outputs, declaration.name.span, boundedDims(builder), stated)
+      : undefined;
+  return { body, inputs, outputs, owner: builder.outer?.identity, local: builder.outer !== undefined };
+}
+
+/** Where a `where` does not hold, nothing inside is worth a message. */
+function sizesFailed(session: Session): boolean {
+  return [...session.diagnostics.values()].some(({ code }) => code === "DLC3010" || code === "DLC3011");
+}
+
+/** Also what no output needs is checked. */
+function evaluateAll(scopes: readonly Scope[], session: Session): void {
+  for (const scope of scopes) for (const entity of [...scope.entities.values()]) valueOf(entity, session);
+}
+
+function firstOrigin(given: readonly (Given | undefined)[] | "free"): Origin | undefined {
+  return given === "free" ? undefined : given.find((one) => one?.origin !== undefined)?.origin;
+}
+
+function hyperSpan(declaration: FunctionDeclaration | UnitDeclaration, name: string): Span | undefined {
+  return declaration.signature.lists[0]?.items.find((formal) => formal.name.text === name)?.name.span;
+}
+
+/** Tensors first, since they bind dims; then the numbers that fill what they bound. */
+function matchInputs(
+  formals: readonly Formal[],
+  given: readonly (Given | undefined)[] | "free",
+  scope: Scope,
+  builder: Builder,
+  site: ApplicationSite,
+): ReadonlyMap<Formal, Matched> | undefined {
+  const matched = new Map<Formal, Matched>();
+  const context = newContext(builder, scope);
+  if (given === "free") {
+    for (const formal of formals) {
+      const input = freeInput(formal, context);
+      if (input === undefined) return undefined;
+      matched.set(formal, input);
+    }
+    return matched;
+  }
+  const order = formals.map((formal, place) => ({ formal, one: given[place] }));
+  order.sort((a, b) => Number(a.one?.shape.length === 0) - Number(b.one?.shape.length === 0));
+  for (const { formal, one } of order) {
+    if (one === undefined) continue;
+    const result = matchInput(formal, one, context, site);
+    if (result === undefined) return undefined;
+    matched.set(formal, result);
+  }
+  return matched;
+}
+
+function defineInputs(
+  formals: readonly Formal[],
+  matched: ReadonlyMap<Formal, Matched>,
+  scope: Scope,
+  builder: Builder,
+): boolean {
+  for (const formal of formals) {
+    const name = formal.name.text;
+    const type = matched.get(formal);
+    if (type === undefined) {
+      const context = newContext(builder, scope);
+      const value = formal.initial ? evaluate(formal.initial, context) : errorValue;
+      const filled = fillTo(value, formal.type, context, formal.span);
+      define(builder.session, scope, known(name, formal.name.span, filled));
+      continue;
+    }
+    const { dtype, shape, range, origin } = type;
+    builder.names.add(name);
+    builder.inputs.push({ name, dtype, shape, span: formal.span, ...(range && { range }) });
+    define(
+      builder.session,
+      scope,
+      known(name, formal.name.span, operandArray(name, { dtype, shape, range }, [], origin)),
+    );
+  }
+  return true;
+}

@@ -1,0 +1,94 @@
+import type { Name } from "../../grammar/ast.ts";
+import { constant } from "../integers/index.ts";
+import { operandArray } from "./arrays.ts";
+import { defineStatements } from "./block.ts";
+import { freshBinding, trialOf, type Builder } from "./builder.ts";
+import { newContext, type Context } from "./context.ts";
+import { below, hasEntry, kindLabels, pathKey } from "./instances.ts";
+import { describeOwned } from "./owned.ts";
+import { known, newScope, valueOf } from "./scope.ts";
+import { tellIn } from "./session.ts";
+import { wayNames } from "./signature.ts";
+import type { InstancePath, OwnedTensor } from "./typed.ts";
+import { errorValue, type InstanceValue, type Value } from "./value.ts";
+import { defineWhere } from "./where.ts";
+
+/** `attn.step`, `a.b`, `wte.weight`: an entry, an instance inside, a parameter read as a tensor (D2.5). */
+export function memberOfInstance(instance: InstanceValue, name: Name, context: Context): Value {
+  const { declaration } = instance;
+  const wanted = name.text;
+  if (hasEntry(declaration, wanted)) return { ...instance, entry: wanted };
+  const applied = context.builder.applied.get(pathKey(instance.path));
+  const owned = applied && [...applied.body.params, ...applied.body.states].find((one) => isOwn(one, wanted));
+  if (owned !== undefined) return readOwned(owned, below(instance.path, ...owned.path.labels), context);
+  return insideOf(instance, name, context);
+}
+
+function isOwn(owned: OwnedTensor, name: string): boolean {
+  return owned.path.root === "own" && owned.path.labels.length === 1 && owned.path.labels[0] === name;
+}
+
+function readOwned(owned: OwnedTensor, path: InstancePath, context: Context): Value {
+  const { builder } = context;
+  const key = pathKey(path);
+  const before = [...builder.params.values()].find((one) => pathKey(one.path) === key);
+  const name = before?.name ?? freshBinding(builder, path.labels.filter((label) => label !== "").join("_"));
+  if (before === undefined) builder.params.set(name, { ...owned, name, path });
+  return operandArray(name, { dtype: owned.dtype, shape: owned.shape.map(constant) });
+}
+
+/** Looks into a declaration with its hyper-parameters alone: what its inputs decide is not known there. */
+function insideOf(instance: InstanceValue, name: Name, context: Context): Value {
+  const { declaration } = instance;
+  const { session } = context.builder;
+  const builder: Builder = {
+    ...trialOf(context.builder),
+    identity: {},
+    bindings: [],
+    names: new Set(),
+    kinds: kindLabels(declaration, instance.scope, session),
+    applied: new Map(),
+    session: { ...session, diagnostics: new Map() },
+  };
+  const scope = newScope(instance.scope, builder);
+  for (const [key, value] of instance.hypers) scope.entities.set(key, known(key, undefined, value));
+  const inner = newContext(builder, scope);
+  defineWhere(declaration.signature.where, scope, inner);
+  defineStatements(declaration.body, declaration, scope, builder, []);
+  const statement = declaration.body.statements.find(
+    (one) => (one.kind === "param" || one.kind === "state") && one.name.text === name.text,
+  );
+  if (statement?.kind === "param" || statement?.kind === "state") {
+    const owned = describeOwned(statement, inner);
+    if (owned !== undefined) {
+      const path = below(instance.path, ...owned.tensor.path.labels);
+      return readOwned({ ...owned.tensor, name: name.text }, path, context);
+    }
+    tellIn(context.builder, "DLC3012", {
+      message: `the shape of \`${name.text}\` follows from what the layer is applied to, and it is not applied before this`,
+      span: name.span,
+    });
+    return errorValue;
+  }
+  const entity = scope.entities.get(name.text);
+  const value = entity && valueOf(entity, session);
+  if (value !== undefined) {
+    const moved = moveBelow(value, instance.path);
+    if (moved !== undefined) return moved;
+  }
+  tellIn(context.builder, "DLC2001", {
+    message: `\`${declaration.name.text}\` has no entry, parameter or layer \`${name.text}\``,
+    span: name.span,
+    help: [`its entries are ${wayNames(declaration).join(", ")}`],
+  });
+  return errorValue;
+}
+
+/** An instance inside another, seen from outside. */
+function moveBelow(value: Value, path: InstancePath): Value | undefined {
+  if (value.kind === "instance")
+    return { ...value, path: { root: path.root, labels: [...path.labels, ...value.path.labels] } };
+  if (value.kind !== "list") return undefined;
+  const elements = value.elements.map((element) => moveBelow(element, path));
+  return elements.every((element) => element !== undefined) ? { kind: "list", elements } : undefined;
+}

@@ -1,0 +1,135 @@
+import type { Member, Name, Primed, StringLiteral } from "../../grammar/ast.ts";
+import { operandArray, type OperandType } from "./arrays.ts";
+import { freshBinding, type Builder } from "./builder.ts";
+import type { Context } from "./context.ts";
+import { evaluate } from "./evaluate.ts";
+import { memberOfInstance } from "./members.ts";
+import { trainingValue } from "./prelude.ts";
+import { find, reportUnknown, valueOf, type Entity, type Scope } from "./scope.ts";
+import { tellIn } from "./session.ts";
+import { suggest } from "./suggest.ts";
+import { counted, describeValue, errorValue, scalarValue, wholeNumber, type Value } from "./value.ts";
+
+export function evaluateName(name: Name, context: Context): Value {
+  const index = context.indices.get(name.text);
+  if (index?.kind === "index") return scalarValue(counted(index.form));
+  const found = find(name.text, context.scope);
+  if (found === undefined) {
+    reportUnknown(name.text, name.span, context);
+    return errorValue;
+  }
+  const value = entityValue(found.entity, found.scope, context);
+  return value.kind === "prelude" && value.name === "training" ? trainingValue(context) : value;
+}
+
+export function entityValue(entity: Entity, scope: Scope, context: Context): Value {
+  const value = valueOf(entity, context.builder.session);
+  const owner = scope.builder;
+  if (owner === undefined || owner.identity === context.builder.identity) return value;
+  return captured(value, context.builder);
+}
+
+/** A local function takes what it reads of the block around it as further inputs. */
+function captured(value: Value, builder: Builder): Value {
+  if (value.kind === "results") {
+    return {
+      kind: "results",
+      results: new Map([...value.results].map(([name, one]) => [name, captured(one, builder)])),
+    };
+  }
+  if (
+    value.kind !== "array" ||
+    value.operand === undefined ||
+    value.type === "counted" ||
+    value.type === "float"
+  ) {
+    return value;
+  }
+  const type = { dtype: value.type, shape: value.shape, range: value.range };
+  return operandArray(capturedOperand(value.operand, type, builder), type, [], value.origin);
+}
+
+/** The input by which a local function reads what is called `operand` in the block around it. */
+export function capturedOperand(operand: string, type: OperandType, builder: Builder): string {
+  const known = builder.captures.get(operand);
+  if (known !== undefined) return known;
+  const name = freshBinding(builder, operand);
+  const span = builder.frame?.span;
+  if (span === undefined) throw new Error("bug: a local function that nobody applied");
+  const { dtype, shape, range } = type;
+  builder.captures.set(operand, name);
+  builder.inputs.push({ name, dtype, shape, span, ...(range && { range }) });
+  return name;
+}
+
+/** `h'` is the value after the step; what inference does not change has none of its own. */
+export function evaluatePrimed(expr: Primed, context: Context): Value {
+  const { operand } = expr;
+  if (operand.kind === "name") {
+    const found = find(`${operand.text}'`, context.scope);
+    if (found !== undefined) return entityValue(found.entity, found.scope, context);
+  }
+  tellIn(context.builder, "DLC3019", {
+    message: "`'` needs a state, a carried name or a training step",
+    span: expr.span,
+  });
+  return errorValue;
+}
+
+export function evaluateMember(expr: Member, context: Context): Value {
+  return memberOf(evaluate(expr.object, { ...context, label: undefined }), expr.name, context);
+}
+
+function memberOf(object: Value, name: Name, context: Context): Value {
+  switch (object.kind) {
+    case "results": {
+      const result = object.results.get(name.text);
+      if (result !== undefined) return result;
+      const guess = suggest(name.text, [...object.results.keys()]);
+      tellIn(context.builder, "DLC2001", {
+        message: `there is no result \`${name.text}\``,
+        span: name.span,
+        help: [
+          guess ? `did you mean \`${guess}\`?` : `the results are ${[...object.results.keys()].join(", ")}`,
+        ],
+      });
+      return errorValue;
+    }
+    case "instance":
+      return memberOfInstance(object, name, context);
+    case "list":
+      return { kind: "list", elements: object.elements.map((element) => memberOf(element, name, context)) };
+    case "error":
+      return errorValue;
+    default:
+      tellIn(context.builder, "DLC3013", {
+        message: `${describeValue(object)} has no parts with names`,
+        span: name.span,
+      });
+      return errorValue;
+  }
+}
+
+export function evaluateString(expr: StringLiteral, context: Context): Value {
+  const text = textOf(expr, context);
+  return text === undefined ? errorValue : { kind: "text", text };
+}
+
+/** The text of a string whose `{name}` parts are known when the model is built. */
+export function textOf(expr: StringLiteral, context: Context): string | undefined {
+  const texts = expr.parts.map((part) => {
+    if (part.kind === "text") return part.text;
+    const value = evaluateName(part, context);
+    if (value.kind === "text") return value.text;
+    const number = wholeNumber(value);
+    if (number !== undefined) return `${number}`;
+    if (value.kind !== "error" && context.builder.mode === "instance") {
+      tellIn(context.builder, "DLC3012", {
+        message: `\`${part.text}\` is not known when the model is built`,
+        span: part.span,
+      });
+    }
+    return undefined;
+  });
+  return texts.includes(undefined) ? undefined : texts.join("");
+}

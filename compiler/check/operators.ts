@@ -1,0 +1,114 @@
+import type { Binary, BinaryOperator, Unary } from "../../grammar/ast.ts";
+import { entrywise } from "./arrays.ts";
+import { both, compare, either, opposite, type Comparison } from "./conditions.ts";
+import { underGuards, type Context } from "./context.ts";
+import { evaluate } from "./evaluate.ts";
+import { asCondition, conditionOf } from "./expect.ts";
+import { literal, select, visitExpr } from "./exprs.ts";
+import { arithmetic, combine, negative, showType, widened, type ArithmeticOperator } from "./numbers.ts";
+import { tellIn } from "./session.ts";
+import { boolConstant, describeValue, errorValue, scalarValue, type Scalar, type Value } from "./value.ts";
+
+export function evaluateUnary(expr: Unary, context: Context): Value {
+  const { operator, operand, span } = expr;
+  const value = evaluate(operand, { ...context, label: undefined });
+  if (!isNumeric(value, context, expr)) return errorValue;
+  return entrywise([value], context, span, ([element], inner) => {
+    if (element === undefined) return undefined;
+    if (operator === "not" ? element.type === "bool" : element.type !== "bool") {
+      return operator === "not" ? opposite(element) : negative(widened(element));
+    }
+    tellIn(inner.builder, "DLC3017", {
+      message:
+        operator === "not"
+          ? `\`not\` needs a condition, but this is ${showType(element.type)}`
+          : "`-` needs a number, but this is a condition",
+      span: operand.span,
+    });
+    return undefined;
+  });
+}
+
+export function evaluateBinary(expr: Binary, context: Context): Value {
+  const { operator, span } = expr;
+  if (operator === "and" || operator === "or") return evaluateLogical(expr, operator, context);
+  const inner = {
+    ...context,
+    label: undefined,
+    integer: operator === "%" || (context.integer && !isComparison(operator)),
+  };
+  const [left, right] = [evaluate(expr.left, inner), evaluate(expr.right, inner)];
+  if (left.kind === "text" && right.kind === "text" && (operator === "==" || operator === "!=")) {
+    return scalarValue(boolConstant((left.text === right.text) === (operator === "==")));
+  }
+  const numeric = [isNumeric(left, context, expr.left), isNumeric(right, context, expr.right)];
+  if (numeric.includes(false)) return errorValue;
+  return entrywise([left, right], inner, span, ([a, b], wanted) => {
+    if (a === undefined || b === undefined) return undefined;
+    const [x, y] = [widened(a), widened(b)];
+    const place = { ...wanted, integer: inner.integer };
+    return isComparison(operator)
+      ? compare(operator, x, y, place, span)
+      : combine(operator, x, y, place, span);
+  });
+}
+
+function isComparison(operator: BinaryOperator): operator is Comparison {
+  return !(operator in arithmetic) && operator !== "and" && operator !== "or";
+}
+
+export function isArithmetic(operator: BinaryOperator): operator is ArithmeticOperator {
+  return operator in arithmetic;
+}
+
+function isNumeric(value: Value, context: Context, expr: { readonly span: Unary["span"] }): boolean {
+  if (value.kind === "array") return true;
+  if (value.kind === "results" && value.results.size === 1) return true;
+  if (value.kind !== "error") {
+    tellIn(context.builder, "DLC3013", {
+      message: `a tensor or a number is needed here, but this is ${describeValue(value)}`,
+      span: expr.span,
+    });
+  }
+  return false;
+}
+
+/** The right side is looked at only where the left one leaves it open, and under what the left one says. */
+function evaluateLogical(expr: Binary, operator: "and" | "or", context: Context): Value {
+  const left = evaluate(expr.left, { ...context, label: undefined, integer: false });
+  if (left.kind === "array" && left.shape.length > 0)
+    return evaluateLogicalArrays(expr, operator, left, context);
+  const first = asCondition(left, context, expr.left.span);
+  if (first === undefined) return errorValue;
+  if (first.known === (operator === "or")) return scalarValue(first);
+  const facts = operator === "and" ? first.facts?.whenTrue : first.facts?.whenFalse;
+  const second = conditionOf(expr.right, underGuards(context, facts ?? []));
+  if (second === undefined) return errorValue;
+  return scalarValue(joined(operator, first, second));
+}
+
+function evaluateLogicalArrays(expr: Binary, operator: "and" | "or", left: Value, context: Context): Value {
+  const right = evaluate(expr.right, { ...context, label: undefined, integer: false });
+  return entrywise([left, right], context, expr.span, ([a, b]) =>
+    a?.type === "bool" && b?.type === "bool" ? joined(operator, a, b) : undefined,
+  );
+}
+
+function joined(operator: "and" | "or", first: Scalar, second: Scalar): Scalar {
+  const result = operator === "and" ? both(first, second) : either(first, second);
+  if (result.known !== undefined || result === first || result === second || !reads(second)) return result;
+  // A read on the right may be in bounds only because of what stands on the left.
+  const expr =
+    operator === "and"
+      ? select(first.expr, second.expr, literal("bool", 0))
+      : select(first.expr, literal("bool", 1), second.expr);
+  return { ...result, expr };
+}
+
+function reads(scalar: Scalar): boolean {
+  let found = false;
+  visitExpr(scalar.expr, (inner) => {
+    if (inner.kind === "read") found = true;
+  });
+  return found;
+}

@@ -1,0 +1,71 @@
+import type { Span } from "../diagnostics/source.ts";
+import { tell, type Session } from "./session.ts";
+import type { Application, Body, CheckedModel, InstancePath, OwnedTensor } from "./typed.ts";
+import { compareWeights } from "./weights.ts";
+
+/** A parameter of a model with the applications through which it is reached. */
+export interface Reached {
+  readonly path: string;
+  readonly owned: OwnedTensor;
+  /** The application of the layer that owns it; none for the model's own. */
+  readonly application: Application | undefined;
+  /** The body that reads it. */
+  readonly body: Body;
+}
+
+/** All parameters and states of a model by their paths; the same one may be met several times. */
+export function reachedTensors(model: CheckedModel): readonly Reached[] {
+  const reached: Reached[] = [];
+  const visit = (
+    body: Body,
+    own: string,
+    slots: readonly string[],
+    application: Application | undefined,
+  ): void => {
+    const absolute = (path: InstancePath): string => {
+      const root = path.root === "own" ? own : (slots[path.root] ?? "");
+      return [root, ...path.labels].filter((label) => label !== "").join(".");
+    };
+    for (const owned of [...body.params, ...body.states])
+      reached.push({ path: absolute(owned.path), owned, application, body });
+    for (const binding of body.bindings) {
+      if (binding.kind === "application")
+        visit(binding.callee, absolute(binding.path), binding.slots.map(absolute), binding);
+    }
+  };
+  for (const body of Object.values(model.entries)) visit(body, "", [], undefined);
+  return reached;
+}
+
+/** D2.4: two different parameters with one path, or one parameter with two shapes, is an error. */
+export function checkPaths(model: CheckedModel, session: Session): void {
+  const first = new Map<string, Reached>();
+  const reached = reachedTensors(model);
+  for (const one of reached) {
+    const other = first.get(one.path);
+    if (other === undefined) {
+      first.set(one.path, one);
+      continue;
+    }
+    const [shape, before] = [one.owned.shape.join("×"), other.owned.shape.join("×")];
+    const samePlace =
+      one.owned.span.start === other.owned.span.start && one.owned.span.source === other.owned.span.source;
+    if (samePlace && shape === before) continue;
+    tell(session, "DLC2010", {
+      message: samePlace
+        ? `\`${one.path}\` would have two shapes, ${before} and ${shape}`
+        : `two different parameters would be called \`${one.path}\``,
+      span: placeOf(one),
+      notes: [{ text: samePlace ? `${before} here` : "the other one", span: placeOf(other) }],
+      help: samePlace
+        ? ["an instance is applied to inputs of one width; two labels make two instances"]
+        : ["give them different labels"],
+    });
+  }
+  const { weights } = session.options;
+  if (weights !== undefined) compareWeights(model, [...first.values()], weights, session);
+}
+
+function placeOf({ application, owned }: Reached): Span {
+  return application?.span ?? owned.span;
+}

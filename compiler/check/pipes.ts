@@ -1,0 +1,49 @@
+import type { Pipe, Stage } from "../../grammar/ast.ts";
+import { applyValue } from "./apply.ts";
+import type { Context } from "./context.ts";
+import { evaluate } from "./evaluate.ts";
+import { textOf } from "./names.ts";
+import { errorValue, type Value } from "./value.ts";
+
+/** `x |> conv1: Conv2d(6) |> relu`: each stage is applied to what stands before it. */
+export function evaluatePipe(expr: Pipe, context: Context): Value {
+  const inner = { ...context, label: undefined, integer: false };
+  let current = evaluate(expr.value, inner);
+  for (const stage of expr.stages) {
+    const label = labelOf(stage, inner);
+    const callee = evaluate(stage.value, { ...inner, label: label === undefined ? undefined : [label] });
+    if (current.kind === "error" || callee.kind === "error") {
+      current = errorValue;
+      continue;
+    }
+    current = applyValue({
+      callee,
+      args: current.kind === "list" || current.kind === "results" ? resultsOf(current) : [current],
+      named: new Map(),
+      context: inner,
+      span: stage.span,
+      name: label === undefined || label === "" ? stageName(stage) : label,
+      several: true,
+    });
+  }
+  return current;
+}
+
+function labelOf(stage: Stage, context: Context): string | undefined {
+  const { label } = stage;
+  if (label === undefined) return undefined;
+  return label.kind === "name" ? label.text : (textOf(label, context) ?? "?");
+}
+
+export function resultsOf(value: Value): readonly Value[] {
+  if (value.kind === "list") return value.elements;
+  return value.kind === "results" ? [...value.results.values()] : [value];
+}
+
+function stageName(stage: Stage): string {
+  let { value } = stage;
+  while (value.kind === "call" || value.kind === "group")
+    value = value.kind === "call" ? value.callee : value.value;
+  if (value.kind === "name") return value.text;
+  return value.kind === "member" ? value.name.text : "this stage";
+}

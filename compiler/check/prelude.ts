@@ -1,0 +1,275 @@
+import type { Expr as Syntax } from "../../grammar/ast.ts";
+import type { Span } from "../diagnostics/source.ts";
+import {
+  add,
+  constant,
+  floorDivide,
+  ceilDivide,
+  maximum,
+  minimum,
+  multiply,
+  zero,
+  axis,
+  product,
+  type Form,
+} from "../integers/index.ts";
+import type { ScalarName } from "../scalar/names.ts";
+import { dtypes, type Dtype } from "../scalar/dtype.ts";
+import { entrywise } from "./arrays.ts";
+import type { Context } from "./context.ts";
+import { evaluate } from "./evaluate.ts";
+import { expectArray, integerOf } from "./expect.ts";
+import { apply, literal, select } from "./exprs.ts";
+import { coerce, isFloatType, join, positive, showType, widened } from "./numbers.ts";
+import { reduceWhole } from "./whole-reductions.ts";
+import { known, newScope, type Scope } from "./scope.ts";
+import { tellIn } from "./session.ts";
+import {
+  boolConstant,
+  counted,
+  describeValue,
+  errorValue,
+  floatConstant,
+  scalarValue,
+  type NumberType,
+  type Scalar,
+  type Value,
+} from "./value.ts";
+
+/** Functions of one float. */
+const floatFunctions = [
+  "sqrt",
+  "exp",
+  "log",
+  "erf",
+  "sin",
+  "cos",
+  "tanh",
+] as const satisfies readonly ScalarName[];
+const laterFunctions = ["total", "sort", "topk", "cumsum", "searchsorted", "grad"];
+const readers = ["idx", "csv", "npy", "words", "characters", "images"];
+const otherFunctions = [
+  "abs",
+  "sign",
+  "floor",
+  "ceil",
+  "clamp",
+  "norm",
+  "rank",
+  "size",
+  "stop",
+  "random",
+  "real",
+];
+
+/** The names that stand everywhere and may be shadowed (D1.1). */
+export function preludeScope(): Scope {
+  const scope: Scope = { ...newScope(undefined, undefined), prelude: true };
+  for (const name of [...floatFunctions, ...otherFunctions, ...dtypes, ...laterFunctions, ...readers]) {
+    scope.entities.set(name, known(name, undefined, { kind: "prelude", name }));
+  }
+  scope.entities.set("inf", known("inf", undefined, scalarValue(floatConstant(Infinity))));
+  scope.entities.set("training", known("training", undefined, { kind: "prelude", name: "training" }));
+  return scope;
+}
+
+/** `size(..B)` and `rank(..P)` look at the dims of a pack. */
+export function applyToPack(name: string, dims: readonly Form[]): Value | undefined {
+  if (name === "size") return scalarValue(counted(product(dims)));
+  if (name === "rank") return scalarValue(counted(constant(dims.length)));
+  return undefined;
+}
+
+/** Division inside of `floor` and `ceil` of whole numbers need not come out whole. */
+export function roundedQuotient(
+  name: "floor" | "ceil",
+  operand: Syntax,
+  context: Context,
+): Value | undefined {
+  if (operand.kind === "group") return roundedQuotient(name, operand.value, context);
+  if (operand.kind !== "binary" || operand.operator !== "/") return undefined;
+  const silent = { ...context, label: undefined };
+  const sides = [operand.left, operand.right].map((side) => evaluate(side, silent));
+  const integers = sides.every(
+    (side) => side.kind === "array" && side.shape.length === 0 && isWhole(side.element([], context).type),
+  );
+  if (!integers) return undefined;
+  const [p, q] = [integerOf(operand.left, context), integerOf(operand.right, context)];
+  if (p === undefined || q === undefined) return errorValue;
+  if (p.form === undefined || q.form === undefined) return undefined;
+  if (!positive(q.form, context, operand.right.span)) return errorValue;
+  const form = name === "floor" ? floorDivide(p.form, q.form) : ceilDivide(p.form, q.form);
+  if (p.type === "counted" && q.type === "counted") return scalarValue(counted(form));
+  return scalarValue({ type: "i32", form, expr: { kind: "index", form } });
+}
+
+function isWhole(type: NumberType): boolean {
+  return type === "counted" || type === "i32";
+}
+
+export function applyPrelude(
+  name: string,
+  args: readonly Value[],
+  context: Context,
+  call: { readonly span: Span },
+): Value {
+  const { span } = call;
+  if (laterFunctions.includes(name) || readers.includes(name)) {
+    tellIn(context.builder, "DLC3019", { message: `\`${name}\` is not built yet`, span });
+    return errorValue;
+  }
+  if (args.some((arg) => arg.kind === "error")) return errorValue;
+  if (name === "random") return draw(context, span);
+  const count = name === "clamp" ? 3 : 1;
+  if (args.length !== count) {
+    tellIn(context.builder, "DLC2012", {
+      message: `\`${name}\` takes ${count} ${count === 1 ? "argument" : "arguments"}, but has ${args.length} here`,
+      span,
+    });
+    return errorValue;
+  }
+  const wrong = args.find(
+    (arg) => arg.kind !== "array" && !(arg.kind === "results" && arg.results.size === 1),
+  );
+  if (wrong !== undefined) {
+    tellIn(context.builder, "DLC3013", {
+      message: `\`${name}\` takes a tensor or a number, but this is ${describeValue(wrong)}`,
+      span,
+    });
+    return errorValue;
+  }
+  const arrays = args.map((arg) => expectArray(arg, context, span) ?? errorValue);
+  const [first] = arrays;
+  if (name === "norm" && first?.kind === "array") return norm(first, context, span);
+  if ((name === "size" || name === "rank") && first?.kind === "array") {
+    return applyToPack(name, first.shape) ?? errorValue;
+  }
+  return entrywise(arrays, context, span, (elements, wanted) => {
+    const scalars = elements.map(widened);
+    const [x, low, high] = scalars;
+    if (x === undefined) return undefined;
+    if (name === "clamp") return low && high && clamp(x, low, high, wanted, span);
+    return unary(name, x, wanted, span);
+  });
+}
+
+function unary(name: string, x: Scalar, context: Context, span: Span): Scalar | undefined {
+  const conversion = name === "real" ? context.builder.real : dtypes.find((dtype) => dtype === name);
+  if (conversion !== undefined) return convert(x, conversion);
+  if (x.type === "bool") {
+    tellIn(context.builder, "DLC3017", {
+      message: `\`${name}\` needs a number, but this is a condition`,
+      span,
+    });
+    return undefined;
+  }
+  const float = floatFunctions.find((one) => one === name);
+  if (float !== undefined) {
+    if (x.type === "i32") {
+      tellIn(context.builder, "DLC3017", {
+        message: `\`${name}\` needs a float, but this is i32`,
+        span,
+        help: [`write \`${name}(real(…))\``],
+      });
+      return undefined;
+    }
+    const type = x.type === "counted" ? "float" : x.type;
+    return { type, expr: apply(float, coerce(x, type)) };
+  }
+  switch (name) {
+    case "floor":
+    case "ceil":
+      return isWhole(x.type) ? x : rounded(name, x);
+    case "abs":
+      if (x.type === "counted" && x.form !== undefined)
+        return counted(maximum(x.form, multiply(x.form, constant(-1))));
+      return { type: x.type, expr: apply("abs", x.expr) };
+    case "sign":
+      return { type: x.type, expr: apply("sign", x.expr) };
+    case "stop":
+      return x;
+    default:
+      throw new Error(`bug: the prelude has no \`${name}\``);
+  }
+}
+
+/** D5.3: `floor` and `ceil` are always integers. */
+function rounded(name: "floor" | "ceil", x: Scalar): Scalar {
+  return { type: "i32", expr: { kind: "convert", to: "i32", operand: apply(name, x.expr) } };
+}
+
+function convert(x: Scalar, to: Dtype): Scalar {
+  if (x.type === to) return x;
+  if (x.type === "counted" || (x.type === "float" && isFloatType(to))) {
+    const expr = coerce(x, to);
+    return to === "i32" ? { type: "i32", expr, form: x.form, range: x.range } : { type: to, expr };
+  }
+  const range = to === "i32" ? x.range : undefined;
+  return { type: to, expr: { kind: "convert", to, operand: x.expr }, ...(range && { range }) };
+}
+
+/** Neither `minimum` nor `maximum`: the slope is 1 on the bounds too (D6.3). */
+function clamp(x: Scalar, low: Scalar, high: Scalar, context: Context, span: Span): Scalar | undefined {
+  const lowAndHigh = join(low.type, high.type);
+  const type = lowAndHigh && join(x.type, lowAndHigh);
+  if (type === undefined || type === "bool") {
+    tellIn(context.builder, "DLC3017", {
+      message: `\`clamp\` joins ${[x, low, high].map((one) => showType(one.type)).join(", ")}: nothing is converted unless it is written`,
+      span,
+    });
+    return undefined;
+  }
+  const [a, b, c] = [coerce(low, type), coerce(x, type), coerce(high, type)];
+  const expr = select(apply("less", b, a), a, select(apply("greater", b, c), c, b));
+  if (low.form === undefined || high.form === undefined) return { type, expr };
+  const range = { low: low.form, high: add(high.form, constant(1)) };
+  if (x.form === undefined) return { type, expr, range };
+  const form = maximum(low.form, minimum(x.form, high.form));
+  return type === "counted" ? { ...counted(form), range } : { type, expr, form, range };
+}
+
+/** √Σx² over all entries. */
+function norm(value: Value, context: Context, span: Span): Value {
+  const array = expectArray(value, context, span);
+  if (array === undefined) return errorValue;
+  const squares = entrywise(
+    [array],
+    context,
+    span,
+    ([x]) => x && { type: x.type, expr: apply("multiply", x.expr, x.expr) },
+  );
+  const total = reduceWhole("sum", squares, context, span);
+  return applyPrelude("sqrt", [total], context, { span });
+}
+
+/** A uniform draw from [0, 1), in an initialiser: its counter is the row-major place among all axes around it. */
+function draw(context: Context, span: Span): Value {
+  const { draws } = context;
+  if (draws === undefined) {
+    if (context.builder.mode === "instance") {
+      tellIn(context.builder, "DLC3019", {
+        message:
+          "draws while the model runs are not built yet: here only parameters are drawn, `param w: … ~ …`",
+        span,
+      });
+      return errorValue;
+    }
+    return scalarValue({ type: context.builder.real, expr: literal("f32", 0) });
+  }
+  const counter = context.axes.reduce(
+    (flat, { name, extent }) => add(multiply(flat, extent), axis(name)),
+    zero,
+  );
+  const stream = draws.streams.next++;
+  const expr = { kind: "random", path: "", stream, counter } as const;
+  const { real } = context.builder;
+  return scalarValue({
+    type: real,
+    expr: real === "f32" ? expr : { kind: "convert", to: real, operand: expr },
+  });
+}
+
+export function trainingValue(context: Context): Value {
+  if (context.builder.mode === "instance") return scalarValue(boolConstant(false));
+  return scalarValue({ type: "bool", expr: literal("bool", 0) });
+}

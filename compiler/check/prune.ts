@@ -1,0 +1,87 @@
+import type { Span } from "../diagnostics/source.ts";
+import type { Expr, Guard } from "../graph/expr.ts";
+import type { FreeDim } from "../graph/graph.ts";
+import { atomsOf, type Form } from "../integers/index.ts";
+import type { Builder } from "./builder.ts";
+import { formsOf, visitExpr } from "./exprs.ts";
+import type { Output } from "./outputs.ts";
+import type { Binding, Body } from "./typed.ts";
+
+/** The operands that an expression reads, in its values and in its subscripts. */
+export function operandsOf(expr: Expr): ReadonlySet<string> {
+  const names = new Set<string>();
+  visitExpr(expr, (inner) => {
+    if (inner.kind === "read") names.add(inner.operand);
+    for (const form of formsOf(inner)) addReads(form, names);
+  });
+  return names;
+}
+
+function addReads(form: Form, names: Set<string>): void {
+  for (const atom of atomsOf(form)) if (atom.kind === "read") names.add(atom.operand);
+}
+
+function operandsOfBinding(binding: Binding): readonly string[] {
+  const names = new Set<string>();
+  for (const { form } of binding.domain) addReads(form, names);
+  if (binding.kind === "application") return [...names, ...binding.inputs.map(({ operand }) => operand)];
+  return [...names, ...operandsOf(binding.body)];
+}
+
+/** `attn.y` is a result of the application `attn`. */
+function bindingOf(operand: string): string {
+  return operand.split(".")[0] ?? operand;
+}
+
+interface Needed {
+  readonly bindings: readonly Binding[];
+  /** Inputs, parameters and states. */
+  readonly others: ReadonlySet<string>;
+}
+
+export function neededFor(expr: Expr, builder: Builder): Needed {
+  return needed([...operandsOf(expr)], builder);
+}
+
+function needed(roots: readonly string[], builder: Builder): Needed {
+  const byName = new Map(builder.bindings.map((binding) => [binding.name, binding]));
+  const reached = new Set<Binding>();
+  const others = new Set<string>();
+  const visit = (operand: string): void => {
+    const binding = byName.get(bindingOf(operand));
+    if (binding === undefined) {
+      others.add(operand);
+      return;
+    }
+    if (reached.has(binding)) return;
+    reached.add(binding);
+    operandsOfBinding(binding).forEach(visit);
+  };
+  roots.forEach(visit);
+  return { bindings: builder.bindings.filter((binding) => reached.has(binding)), others };
+}
+
+/** D2.4: what the outputs need and nothing else. */
+export function prune(
+  builder: Builder,
+  outputs: readonly Output[],
+  span: Span,
+  dims: readonly FreeDim[],
+  facts: readonly Guard[],
+): Body {
+  const { bindings, others } = needed(
+    outputs.map(({ operand }) => operand),
+    builder,
+  );
+  return {
+    name: builder.name,
+    span,
+    dims,
+    facts,
+    inputs: builder.inputs,
+    params: [...builder.params.values()].filter(({ name }) => others.has(name)),
+    states: [...builder.states.values()].filter(({ name }) => others.has(name)),
+    bindings,
+    outputs: outputs.map(({ range, ...output }) => ({ ...output, ...(range && { range }) })),
+  };
+}

@@ -1,0 +1,122 @@
+import type { Span } from "../diagnostics/source.ts";
+import type { Context } from "./context.ts";
+import { suggest } from "./suggest.ts";
+import { tellIn, tell, type Session } from "./session.ts";
+import { errorValue, type Value } from "./value.ts";
+import type { Builder } from "./builder.ts";
+
+/** A name with its meaning, found out when it is first asked for. */
+export interface Entity {
+  readonly name: string;
+  /** Where it is declared; none for the prelude. */
+  readonly span: Span | undefined;
+  state: "new" | "busy" | "done";
+  value: Value;
+  readonly evaluate: () => Value;
+}
+
+/** A file, a declaration, or a block in it. */
+export interface Scope {
+  readonly outer: Scope | undefined;
+  readonly entities: Map<string, Entity>;
+  /** Whose bindings its equations become; none for a file and the prelude. */
+  readonly builder: Builder | undefined;
+  /** The prelude may be shadowed. */
+  readonly prelude: boolean;
+}
+
+export function newScope(outer: Scope | undefined, builder: Builder | undefined): Scope {
+  return { outer, entities: new Map(), builder, prelude: false };
+}
+
+export function known(name: string, span: Span | undefined, value: Value): Entity {
+  return { name, span, state: "done", value, evaluate: () => value };
+}
+
+export function lazy(name: string, span: Span, evaluate: () => Value): Entity {
+  return { name, span, state: "new", value: errorValue, evaluate };
+}
+
+export interface Found {
+  readonly entity: Entity;
+  readonly scope: Scope;
+}
+
+export function find(name: string, scope: Scope | undefined): Found | undefined {
+  for (let at = scope; at !== undefined; at = at.outer) {
+    const entity = at.entities.get(name);
+    if (entity !== undefined) return { entity, scope: at };
+  }
+  return undefined;
+}
+
+/** Adds a name, unless it is defined already here or around (D1.1). */
+export function define(session: Session, scope: Scope, entity: Entity): void {
+  const other = find(entity.name, scope);
+  if (other !== undefined && !other.scope.prelude) {
+    const here = other.scope === scope;
+    tell(session, here ? "DLC2002" : "DLC2003", {
+      message: here
+        ? `\`${entity.name}\` is defined twice`
+        : `\`${entity.name}\` would hide a name that is defined around it`,
+      span: entity.span,
+      notes: other.entity.span ? [{ text: "it is defined here", span: other.entity.span }] : [],
+      help: ["choose another name for one of them"],
+    });
+    if (here) return;
+  }
+  scope.entities.set(entity.name, entity);
+}
+
+export function valueOf(entity: Entity, session: Session): Value {
+  if (entity.state === "done") return entity.value;
+  if (entity.state === "busy") {
+    reportCycle(entity, session);
+    return errorValue;
+  }
+  entity.state = "busy";
+  session.evaluating.push(entity);
+  try {
+    entity.value = entity.evaluate();
+  } finally {
+    session.evaluating.pop();
+    entity.state = "done";
+  }
+  return entity.value;
+}
+
+function reportCycle(entity: Entity, session: Session): void {
+  const { evaluating } = session;
+  const place = evaluating.lastIndexOf(entity);
+  const cycle = evaluating.slice(place).map(({ name }) => name);
+  const chain = [...cycle, entity.name].join(" → ");
+  tell(session, "DLC2004", {
+    message:
+      cycle.length === 1
+        ? `\`${entity.name}\` is defined by itself`
+        : `these equations go in a circle: ${chain}`,
+    span: entity.span,
+    notes: evaluating
+      .slice(place + 1)
+      .flatMap(({ name, span }) => (span ? [{ text: `through \`${name}\``, span }] : [])),
+    help: ["only a carried name or a state may depend on its own earlier value"],
+  });
+}
+
+/** All names that are visible, for "did you mean". */
+export function visibleNames(context: Context): readonly string[] {
+  const names = [...context.indices.keys()];
+  for (let at: Scope | undefined = context.scope; at !== undefined; at = at.outer)
+    names.push(...at.entities.keys());
+  return names;
+}
+
+export function reportUnknown(name: string, span: Span, context: Context): void {
+  const guess = suggest(name, visibleNames(context));
+  tellIn(context.builder, "DLC2001", {
+    message: `there is no \`${name}\` here`,
+    span,
+    help: guess === undefined ? [] : [`did you mean \`${guess}\`?`],
+    fix: guess === undefined ? undefined : { title: `write \`${guess}\``, edits: [{ span, text: guess }] },
+  });
+}

@@ -1,0 +1,87 @@
+import type { Arg, Expr, Generator, Subscript } from "../../grammar/ast.ts";
+
+/** The expressions directly in an expression, in the order of the text. */
+export function partsOf(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case "int":
+    case "float":
+    case "bool":
+    case "name":
+      return [];
+    case "string":
+      return expr.parts.filter((part) => part.kind === "name");
+    case "primed":
+      return [expr.operand];
+    case "member":
+      return [expr.object];
+    case "call":
+      return [expr.callee, ...partsOfArgs(expr.args), ...partsOfGenerators(expr.generators)];
+    case "reduce-call":
+    case "cat":
+      return [...partsOfArgs(expr.args), ...partsOfGenerators(expr.generators)];
+    case "read":
+      return [expr.array, ...expr.subscripts.flatMap(partsOfSubscript)];
+    case "guarded":
+      return [expr.value, expr.otherwise];
+    case "group":
+      return [expr.value];
+    case "tuple":
+      return expr.elements;
+    case "list":
+      return [...expr.elements, ...partsOfGenerators(expr.generators)];
+    case "reduction":
+      return [
+        ...expr.binders.flatMap((binder) =>
+          binder.kind === "index" && binder.range ? [binder.range.start, binder.range.end] : [],
+        ),
+        ...(expr.where ? [expr.where] : []),
+        expr.body,
+      ];
+    case "unary":
+      return [expr.operand];
+    case "binary":
+      return [expr.left, expr.right];
+    case "pipe":
+      return [expr.value, ...expr.stages.map(({ value }) => value)];
+    case "if":
+      return [expr.condition, expr.then, expr.otherwise];
+    default:
+      return expr satisfies never;
+  }
+}
+
+function partsOfArgs(args: readonly Arg[]): readonly Expr[] {
+  return args.flatMap((arg) => (arg.kind === "argument" ? [arg.value] : []));
+}
+
+function partsOfGenerators(generators: readonly Generator[]): readonly Expr[] {
+  return generators.flatMap(({ over }) => (over.kind === "range" ? [over.start, over.end] : [over]));
+}
+
+export function partsOfSubscript(subscript: Subscript): readonly Expr[] {
+  switch (subscript.kind) {
+    case "all":
+    case "pack":
+      return [];
+    case "spread":
+      return [subscript.value];
+    case "range":
+      return [subscript.start, subscript.end];
+    default:
+      return [subscript];
+  }
+}
+
+/** True where an expression uses one of the names as an index. */
+export function usesName(expr: Expr, names: ReadonlySet<string>): boolean {
+  if (expr.kind === "name") return names.has(expr.text);
+  if (expr.kind === "read" && expr.subscripts.some((one) => one.kind === "pack" && names.has(one.name.text)))
+    return true;
+  return partsOf(expr).some((part) => usesName(part, names));
+}
+
+/** Visits an expression and all in it; the visitor answers false to leave out what is inside. */
+export function walk(expr: Expr, visit: (inner: Expr) => boolean | undefined): void {
+  if (visit(expr) === false) return;
+  for (const part of partsOf(expr)) walk(part, visit);
+}

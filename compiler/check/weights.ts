@@ -1,0 +1,78 @@
+import { constantOf } from "../integers/index.ts";
+import { axisWord } from "./match.ts";
+import { chainNote, type Origin } from "./origins.ts";
+import type { Reached } from "./paths.ts";
+import { tell, type GivenWeights, type Session } from "./session.ts";
+import type { CheckedModel } from "./typed.ts";
+
+/**
+ * Holds the shapes of a weights file against those of a model. Where a size follows from what a layer is applied to,
+ * the message says where that comes from. Names and dtypes are judged where the file is read.
+ */
+export function compareWeights(
+  model: CheckedModel,
+  tensors: readonly Reached[],
+  weights: GivenWeights,
+  session: Session,
+): void {
+  for (const one of tensors) {
+    const given = weights.tensors.get(one.path);
+    if (given === undefined || sameShape(given.shape, one.owned.shape)) continue;
+    report(one, given, weights, model, session);
+  }
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, place) => size === b[place]);
+}
+
+function report(
+  one: Reached,
+  given: { readonly dtype: string; readonly shape: readonly number[] },
+  weights: GivenWeights,
+  model: CheckedModel,
+  session: Session,
+): void {
+  const { application, owned, path } = one;
+  const site = application && session.sites.get(application);
+  const place = owned.shape.findIndex((size, position) => given.shape[position] !== size);
+  const [expected, has] = [given.shape[place], owned.shape[place]];
+  const fromInput =
+    has === undefined || given.shape.length !== owned.shape.length
+      ? undefined
+      : inputSize(has, site?.origins);
+  const label = `${path} is ${given.dtype.toLowerCase()}[${given.shape.join(", ")}] in ${weights.name}`;
+  if (fromInput !== undefined && site !== undefined && expected !== undefined && has !== undefined) {
+    tell(session, "DLC3004", {
+      message: `${site.name} expects ${expected} ${fromInput.word}, but its input has ${has}`,
+      span: application?.span,
+      label,
+      notes: chainNote(`${has}`, fromInput.origin),
+      help: ["the weights were made for another size of input"],
+    });
+    return;
+  }
+  tell(session, "DLC3004", {
+    message: `${path} is ${owned.dtype}[${owned.shape.join(", ")}] in ${model.name}`,
+    span: application?.span ?? owned.span,
+    label,
+    help: ["build the model with the hyper-parameters that the weights were made for: `--set name=value`"],
+  });
+}
+
+/** The axis of an argument from which a size may come. */
+function inputSize(
+  size: number,
+  origins: readonly (Origin | undefined)[] | undefined,
+): { readonly origin: Origin; readonly word: string } | undefined {
+  for (const origin of origins ?? []) {
+    if (origin === undefined) continue;
+    const rank = origin.shape.length;
+    for (const position of [rank - 1, 1]) {
+      const form = origin.shape[position];
+      const word = axisWord(position, rank);
+      if (form !== undefined && word !== undefined && constantOf(form) === size) return { origin, word };
+    }
+  }
+  return undefined;
+}
