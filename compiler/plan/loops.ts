@@ -222,3 +222,29 @@ export interface Scratch {
 export type LoopExpr = ExprOf<Index>;
 export type LoopStatement = StatementOf<Index>;
 export type Loops = LoopsOf<Index>;
+
+/** The type in which a storage dtype is computed with. */
+export const registerTypeOf = {
+  f32: "f32",
+  f16: "f32",
+  i32: "i32",
+  i8: "i32",
+  u8: "i32",
+  bool: "bool",
+} as const satisfies Record<Dtype, RegisterType>;
+
+/** What an expression's value is held in. */
+export function registerOf<I>(expr: ExprOf<I>): Register {
+  switch (expr.kind) {
+    case "ramp":
+      return { type: "i32", lanes: 4 };
+    case "index":
+      return { type: "i32", lanes: 1 };
+    case "load":
+      return { type: registerTypeOf[expr.dtype], lanes: expr.access === "single" ? 1 : 4 };
+    case "load-strided":
+      return { type: registerTypeOf[expr.dtype], lanes: 4 };
+    default:
+      return expr.register;
+  }
+}

@@ -3,7 +3,8 @@ import { provablyNonnegative, type Form } from "../integers/index.ts";
 import { bindValue, literal, rangeOf, type Builder, type Value } from "./lower-builder.ts";
 import { lowerFunction } from "./lower-function.ts";
 import { integerValue, loadAt, operandOf, placeForm, type Point } from "./lower-read.ts";
-import { applyTo, convertTo, registerTypeOf, selectBetween } from "./lower-value.ts";
+import { registerTypeOf } from "./loops.ts";
+import { applyTo, convertTo, selectBetween } from "./lower-value.ts";
 
 /** What a body stands in: its instance, the values of earlier stages, its `let`s, and whether it may be skipped. */
 export interface Surroundings {

@@ -1,5 +1,7 @@
+import { expansions } from "../scalar/expansions.ts";
 import type { ScalarName } from "../scalar/names.ts";
 import { bindValue, literal, type Builder, type Value } from "./lower-builder.ts";
+import { lowerExpansion } from "./lower-expansion.ts";
 import { applyTo, selectBetween } from "./lower-value.ts";
 import type { LoopFunction } from "./loops.ts";
 
@@ -43,12 +45,32 @@ const sign: Lowering = (builder, x) => {
 const divide: Lowering = (builder, ...operands) =>
   applyTo(builder, isInteger(operands[0]) ? "divideFloor" : "divide", ...operands);
 
-/** x^y for a whole constant y is products; other powers go through exp and log in `scalar/`. */
-function expandWith(fn: ScalarName): Lowering {
-  return () => {
-    throw new Error(`bug: ${fn} has no expansion`);
-  };
+function expandWith(name: keyof typeof expansions): Lowering {
+  return (builder, ...operands) => lowerExpansion(builder, expansions[name], operands);
 }
+
+// x^n = (x²)^⌊n/2⌋ · x^(n mod 2)
+function wholePower(builder: Builder, x: Value, exponent: number): Value {
+  if (exponent === 1) return x;
+  const square = bindValue(builder, applyTo(builder, "multiply", x, x), "square");
+  const even = wholePower(builder, square, Math.floor(exponent / 2));
+  return exponent % 2 === 0 ? even : applyTo(builder, "multiply", even, x);
+}
+
+const largestProduct = 16;
+
+/** A small whole constant exponent is products, a half the square root; the others go through exp and log. */
+const power: Lowering = (builder, x, y) => {
+  if (x === undefined || y === undefined) throw new Error("bug: a power has two operands");
+  const exponent = y.expr.kind === "constant" ? y.expr.value : NaN;
+  const size = Math.abs(exponent);
+  if (exponent === 0.5) return applyTo(builder, "sqrt", x);
+  if (!Number.isInteger(size) || size === 0 || size > largestProduct) {
+    return lowerExpansion(builder, expansions.power, [x, y]);
+  }
+  const whole = wholePower(builder, bindValue(builder, x, "base"), size);
+  return exponent > 0 ? whole : applyTo(builder, "divide", literal("f32", 1, 1), whole);
+};
 
 const lowerings: Readonly<Record<ScalarName, Lowering>> = {
   add: direct("add"),
@@ -56,7 +78,7 @@ const lowerings: Readonly<Record<ScalarName, Lowering>> = {
   multiply: direct("multiply"),
   divide,
   negate: direct("negate"),
-  power: expandWith("power"),
+  power,
   remainder,
   floor: rounding("floor"),
   ceil: rounding("ceil"),

@@ -196,16 +196,34 @@ export function instancesOf(plan: AxisPlan, leaves: readonly string[], place: Pl
 }
 
 function expand(plan: AxisPlan, leaf: string, instance: Instance): readonly Instance[] {
-  const width = constantOf(extentOf(instance.place, leaf));
+  const split = plan.outers.get(leaf);
+  if (split === undefined) return expandWidth(plan, leaf, instance, knownExtent(instance.place, leaf));
+  // The outer part of a split: the tiles of each segment side by side.
+  const extent = constant(knownExtent(instance.place, split.axis));
+  const lanes = leavesOf(plan, split.inner).some((name) => bindOf(plan, name) === "lane");
+  return segmentsOf(extent, split.by, split.tail, lanes ? 4 : 1, false).flatMap((segment) => {
+    const place: Place = {
+      values: instance.place.values,
+      extents: new Map(instance.place.extents).set(split.inner, constant(segment.width)),
+      segments: new Map(instance.place.segments).set(split.axis, { start: segment.start, by: segment.width }),
+    };
+    return expandWidth(plan, leaf, { ...instance, place }, constantOf(segment.count) ?? 0);
+  });
+}
+
+function knownExtent(place: Place, leaf: string): number {
+  const width = constantOf(extentOf(place, leaf));
   if (width === undefined) throw new Error(`bug: ${leaf} cannot be unrolled, its extent is not constant`);
-  const count = bindOf(plan, leaf) === "lane" && width > 1 ? Math.ceil(width / 4) : width;
+  return width;
+}
+
+function expandWidth(plan: AxisPlan, leaf: string, instance: Instance, width: number): readonly Instance[] {
   const vector = bindOf(plan, leaf) === "lane" && width > 1;
-  return Array.from({ length: count }, (_, index): Instance => {
+  return Array.from({ length: vector ? Math.ceil(width / 4) : width }, (_, index): Instance => {
     if (vector) {
-      const value = add(constant(4 * index), lane);
       return {
         ...instance,
-        place: withValue(instance.place, leaf, value),
+        place: withValue(instance.place, leaf, add(constant(4 * index), lane)),
         lanes: 4,
         valid: Math.min(4, width - 4 * index),
       };

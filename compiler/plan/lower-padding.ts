@@ -14,7 +14,7 @@ import { bytesOf } from "../scalar/dtype.ts";
 import type { Operand } from "./kernel.ts";
 import { isDense, storedExtents, storedSize, storedStrides } from "./layout.ts";
 import { belowExtent, block, emit, freshName, literal, type Builder } from "./lower-builder.ts";
-import { registerTypeOf } from "./lower-value.ts";
+import { registerTypeOf } from "./loops.ts";
 
 /** Writes the zeros around and between an operand's elements. Its own elements may be among them, so this comes first. */
 export function zeroPadding(builder: Builder, operand: Operand): void {

@@ -25,7 +25,8 @@ import {
   type Builder,
   type Value,
 } from "./lower-builder.ts";
-import { applyTo, bytesForm, convertTo, laneOf, packLanes, rampOf, registerTypeOf } from "./lower-value.ts";
+import { registerTypeOf } from "./loops.ts";
+import { applyTo, bytesForm, convertTo, laneOf, packLanes, rampOf } from "./lower-value.ts";
 import type { Lanes } from "./loops.ts";
 
 /** One instance of a stage's body: what its axes are there, and how many lanes count. */

@@ -26,7 +26,8 @@ import {
   startAccumulator,
   type Accumulator,
 } from "./lower-reduce.ts";
-import { applyTo, convertTo, registerTypeOf, selectBetween, widen } from "./lower-value.ts";
+import { registerTypeOf } from "./loops.ts";
+import { applyTo, convertTo, selectBetween, widen } from "./lower-value.ts";
 import type { RegisterType } from "./loops.ts";
 
 /** What the stages of a kernel share while they are lowered. */

@@ -1,17 +1,6 @@
-import { constant, scale, type Form } from "../integers/index.ts";
-import type { Dtype } from "../scalar/dtype.ts";
+import { scale, type Form } from "../integers/index.ts";
 import { register, shareLoad, type Builder, type NestExpr, type Value } from "./lower-builder.ts";
 import type { Lanes, LoopFunction, Register, RegisterType } from "./loops.ts";
-
-/** The type in which a storage dtype is computed with. */
-export const registerTypeOf = {
-  f32: "f32",
-  f16: "f32",
-  i32: "i32",
-  i8: "i32",
-  u8: "i32",
-  bool: "bool",
-} as const satisfies Record<Dtype, RegisterType>;
 
 /** The value in all lanes that its partners have; a load is shared with the others of its block. */
 export function widen(builder: Builder, value: Value, lanes: Lanes): Value {
@@ -129,5 +118,3 @@ export function convertTo(builder: Builder, value: Value, to: RegisterType): Val
 export function bytesForm(offset: Form, bytes: number): Form {
   return bytes === 1 ? offset : scale(offset, bytes);
 }
-
-export const noBytes = constant(0);

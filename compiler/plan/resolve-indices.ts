@@ -8,6 +8,7 @@ import {
   type Form,
 } from "../integers/index.ts";
 import type { ExprOf, ForOf, Index, LoopExpr, Loops, LoopsOf, LoopStatement, StatementOf } from "./loops.ts";
+import { indexOf } from "./index-of.ts";
 import { collectOrigins, pointerKey, variablePart } from "./pointer-origins.ts";
 
 /**
@@ -241,7 +242,8 @@ function slopeAlong(loop: ForOf<Form>, form: Form): Form | undefined {
 }
 
 function inPlace(state: State, level: Level, operand: string | undefined, variable: Form): Index {
-  const value = plus(arithmetic(state, variable), originOf(state, operand, variable));
+  const index = indexOf(variable, (name) => state.used.add(name));
+  const value = plus(index, originOf(state, operand, variable));
   const whole: Index = operand === undefined ? value : offsetFrom(operand, value);
   if (whole.kind === "base" || whole.kind === "constant") return whole;
   const name = `${operand ?? "i"}_p${state.count++}`;
@@ -252,52 +254,4 @@ function inPlace(state: State, level: Level, operand: string | undefined, variab
 function offsetFrom(operand: string, value: Index): Index {
   const base: Index = { kind: "base", operand };
   return value.kind === "constant" && value.value === 0 ? base : { kind: "add", left: base, right: value };
-}
-
-/** The form as arithmetic; a whole number over a common denominator is exact. */
-function arithmetic(state: State, form: Form): Index {
-  const denominator = form.terms.reduce((all, term) => Math.max(all, term.denominator), 1);
-  if (denominator > 1) {
-    const shared = form.terms.reduce((all, term) => all * term.denominator, 1);
-    return {
-      kind: "divideFloor",
-      left: arithmetic(state, scale(form, shared)),
-      right: constant(shared),
-    };
-  }
-  let sum: Index | undefined;
-  for (const term of form.terms) {
-    let value: Index | undefined =
-      term.numerator === 1 && term.factors.length > 0 ? undefined : constant(term.numerator);
-    for (const factor of term.factors) {
-      const atom = atomIndex(state, factor);
-      value = value === undefined ? atom : { kind: "multiply", left: atom, right: value };
-    }
-    if (value === undefined) continue;
-    sum = sum === undefined ? value : { kind: "add", left: sum, right: value };
-  }
-  return sum ?? constant(0);
-}
-
-function atomIndex(state: State, atom: Atom): Index {
-  switch (atom.kind) {
-    case "dim":
-      return { kind: "dim", name: atom.name };
-    case "axis":
-      state.used.add(atom.name);
-      return { kind: "local", name: atom.name };
-    case "floor":
-      return { kind: "divideFloor", left: arithmetic(state, atom.of), right: arithmetic(state, atom.by) };
-    case "min":
-    case "max":
-      return {
-        kind: atom.kind === "min" ? "minimum" : "maximum",
-        left: arithmetic(state, atom.left),
-        right: arithmetic(state, atom.right),
-      };
-    case "read":
-      throw new Error(`bug: ${atom.operand} is read inside an address that is being resolved`);
-    default:
-      return atom satisfies never;
-  }
 }

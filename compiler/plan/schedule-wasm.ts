@@ -1,0 +1,393 @@
+import { constantOf } from "../integers/index.ts";
+import type { Kernel } from "./kernel.ts";
+import {
+  canFuse,
+  dependsOn,
+  divisorsOf,
+  extentOf,
+  fuseAxes,
+  likelyExtent,
+  splitAxis,
+  strideAlong,
+  viewKernel,
+  type KernelView,
+  type StageView,
+} from "./kernel-access.ts";
+import { cheapestLane, laneCost, workOf } from "./lane-choice.ts";
+import type { Schedule, Step } from "./schedule.ts";
+import { chooseTile } from "./tile-cost.ts";
+
+/** baseline multiplies and adds; relaxed fuses them. */
+export type WasmVariant = "baseline" | "relaxed";
+
+/** The order in which one thread with 128-bit vectors runs a kernel whose operands have the layouts that they have. */
+export function scheduleForWasm(kernel: Kernel, variant: WasmVariant): Schedule {
+  const view = simplifyAxes(viewKernel(kernel));
+  const shared = sharedAxes(view);
+  const rowLike = view.stages.some((stage) => stage.axes.some((axis) => !shared.includes(axis)));
+  const main = costliest(view);
+  if (main === undefined) return [];
+  const steps =
+    rowLike || view.stages.filter((stage) => stage.reduction.length > 0).length > 1
+      ? scheduleRows(view, shared)
+      : scheduleTile(view, main, shared, variant);
+  return [...view.steps, ...steps];
+}
+
+function costliest(view: KernelView): StageView | undefined {
+  let best: StageView | undefined;
+  for (const stage of view.stages) {
+    if (best === undefined || workOf(view, stage) >= workOf(view, best)) best = stage;
+    if (
+      stage.reduction.length > 0 &&
+      best.reduction.length === 0 &&
+      workOf(view, stage) >= workOf(view, best)
+    ) {
+      best = stage;
+    }
+  }
+  return best;
+}
+
+/** Axes of every stage, in the kernel's order. */
+function sharedAxes(view: KernelView): readonly string[] {
+  const [first, ...rest] = view.stages;
+  return (first?.axes ?? []).filter((axis) => rest.every((stage) => stage.axes.includes(axis)));
+}
+
+/** Flattened windows and rows are split where they are divided, then neighbours that are walked as one become one. */
+function simplifyAxes(start: KernelView): KernelView {
+  let view = start;
+  for (const stage of start.stages) {
+    for (const axis of stage.reduction) view = splitByDivisors(view, axis);
+  }
+  view = fuseRuns(view, (stage) => stage.axes);
+  return fuseRuns(view, (stage) => reductionOrder(view, stage));
+}
+
+function splitByDivisors(start: KernelView, axis: string): KernelView {
+  let view = start;
+  let [current, done] = [axis, 1];
+  for (const divisor of divisorsOf(start, axis)) {
+    const extent = constantOf(extentOf(view, current));
+    const by = divisor / done;
+    if (extent === undefined || !Number.isInteger(by) || extent % by !== 0) return view;
+    view = splitAxis(view, current, by);
+    [current, done] = [`${current}.o`, divisor];
+  }
+  return view;
+}
+
+function fuseRuns(start: KernelView, axesOf: (stage: StageView) => readonly string[]): KernelView {
+  let view = start;
+  for (const stage of start.stages) {
+    let [previous, ...rest] = axesOf(stage);
+    for (const axis of rest) {
+      if (!view.extents.has(axis) || previous === undefined) continue;
+      const still = view.stages.some((one) => one.axes.includes(axis) || one.reduction.includes(axis));
+      if (still && canFuse(view, previous, axis)) {
+        const into = `${previous}_${axis}`;
+        view = fuseAxes(view, previous, axis, into);
+        previous = into;
+      } else previous = axis;
+    }
+  }
+  return view;
+}
+
+/** Outermost the axis along which the splat operand moves farthest, so that its inner run is contiguous. */
+function reductionOrder(view: KernelView, stage: StageView): readonly string[] {
+  const reads = stage.accesses.filter((access) => !access.write);
+  const reach = (axis: string): number => {
+    const strides = reads.map((access) => Math.abs(strideAlong(view, access, axis) ?? 0));
+    const image = reads.find((access) => stage.reduction.every((name) => dependsOn(access, name)));
+    return (image && Math.abs(strideAlong(view, image, axis) ?? 0)) ?? Math.max(0, ...strides);
+  };
+  return [...stage.reduction].sort((a, b) => reach(b) - reach(a));
+}
+
+interface Unrolled {
+  readonly steps: readonly Step[];
+  /** What remains as a loop, if anything does. */
+  readonly loop?: string;
+}
+
+/** An axis in instances of `by`. */
+function unroll(view: KernelView, axis: string, by: number, tail: "even" | "overlap"): Unrolled {
+  if (by === 1) return { steps: [], loop: axis };
+  if (constantOf(extentOf(view, axis)) === by) return { steps: [{ kind: "bind", axis, to: "unroll" }] };
+  const [outer, inner] = [`${axis}.t`, `${axis}.u`];
+  return {
+    steps: [
+      { kind: "split", axis, by, outer, inner, tail },
+      { kind: "bind", axis: inner, to: "unroll" },
+    ],
+    loop: outer,
+  };
+}
+
+/** An axis in vectors, `vectors` of them side by side. */
+function vectorize(view: KernelView, axis: string, vectors: number, tail: "even" | "peel"): Unrolled {
+  const extent = constantOf(extentOf(view, axis));
+  if (extent !== undefined && extent <= 4 * vectors) return { steps: [{ kind: "bind", axis, to: "lane" }] };
+  const [outer, inner] = [`${axis}.t`, `${axis}.v`];
+  return {
+    steps: [
+      { kind: "split", axis, by: 4 * vectors, outer, inner, tail },
+      { kind: "bind", axis: inner, to: "lane" },
+    ],
+    loop: outer,
+  };
+}
+
+/** Lanes along a reduction, with several partial sums where there is length for them. */
+function vectorizeReduction(view: KernelView, axis: string, parts: number): Unrolled {
+  const extent = constantOf(extentOf(view, axis));
+  if (extent !== undefined && extent < 4) return { steps: [], loop: axis };
+  const [outer, inner] = [`${axis}.t`, `${axis}.v`];
+  if (parts === 1 || (extent !== undefined && extent < 8 * parts)) {
+    return {
+      steps: [
+        { kind: "split", axis, by: 4, outer, inner, tail: "peel" },
+        { kind: "bind", axis: inner, to: "lane" },
+      ],
+      loop: outer,
+    };
+  }
+  const wide = `${axis}.w`;
+  return {
+    steps: [
+      { kind: "split", axis, by: 4 * parts, outer, inner: wide, tail: "peel" },
+      { kind: "split", axis: wide, by: 4, outer: `${axis}.p`, inner, tail: "peel" },
+      { kind: "splitReduce", axis: `${axis}.p` },
+      { kind: "bind", axis: inner, to: "lane" },
+    ],
+    loop: outer,
+  };
+}
+
+/** Instructions in a body that may be copied without swelling the code. */
+const shortBody = 6;
+
+/**
+ * All stages over the same axes, at most one of them a reduction: a register tile of instances and vectors, the reduction
+ * inside, what follows (bias, activation) as its epilogue.
+ */
+function scheduleTile(
+  view: KernelView,
+  main: StageView,
+  shared: readonly string[],
+  variant: WasmVariant,
+): Schedule {
+  const candidates = [...shared, ...main.reduction.filter((axis) => extentAtLeast(view, axis, 4))];
+  const lane = cheapestLane(view, [main], candidates)?.axis;
+  if (lane === undefined) return [];
+  const across = main.reduction.includes(lane);
+  const reads = main.accesses.filter((access) => !access.write);
+  const others = shared.filter((axis) => axis !== lane);
+  // An axis along which some read stays the same, so that its instances share the load.
+  const sharing = others.filter((axis) => reads.some((access) => !dependsOn(access, axis)));
+  const rowsAxis = main.reduction.length === 0 ? undefined : longest(view, sharing);
+  const columnsAxis = across
+    ? longest(
+        view,
+        sharing.filter((axis) => axis !== rowsAxis),
+      )
+    : undefined;
+  const panel = panelOf(main, lane);
+  const steps = main.reduction.reduce((all, axis) => all * likelyExtent(view, axis, 64), 1);
+  const known = rowsAxis !== undefined && constantOf(extentOf(view, rowsAxis)) !== undefined;
+  const tileFor = (rowExtent: number): ReturnType<typeof chooseTile> =>
+    chooseTile({
+      reads: reads.map((access) => ({
+        alongRows: rowsAxis !== undefined && dependsOn(access, rowsAxis),
+        alongVectors: !across && dependsOn(access, lane),
+        alongColumns: columnsAxis !== undefined && dependsOn(access, columnsAxis),
+      })),
+      rowExtent,
+      vectorExtent: across ? 1 : Math.ceil(likelyExtent(view, lane, 64) / 4),
+      columnExtent: columnsAxis === undefined ? 1 : likelyExtent(view, columnsAxis),
+      steps: across ? steps / 4 : steps,
+      fused: variant === "relaxed",
+      panel: across ? 0 : panel / 4,
+      across,
+    });
+  const tiled = (rows: number, columns: number, vectors: number): Schedule =>
+    tileSteps(view, main, { lane, across, others, rowsAxis, columnsAxis, rows, columns, vectors, panel });
+  if (main.reduction.length === 0) {
+    const short = bodySize(view) <= shortBody;
+    const long = likelyExtent(view, lane, 64) >= 64;
+    return tiled(1, 1, short && long ? 4 : 1);
+  }
+  if (rowsAxis === undefined || known) {
+    const tile = tileFor(rowsAxis === undefined ? 1 : likelyExtent(view, rowsAxis));
+    return tiled(tile.rows, tile.columns, tile.vectors);
+  }
+  // A batch that is known at run time: tiles where it is large enough for one, else one row at a time.
+  const wide = tileFor(64);
+  const narrow = tileFor(1);
+  if (wide.rows === 1) return tiled(1, wide.columns, wide.vectors);
+  return [
+    {
+      kind: "when",
+      axis: rowsAxis,
+      atLeast: wide.rows,
+      then: tiled(wide.rows, wide.columns, wide.vectors),
+      otherwise: tiled(1, narrow.columns, narrow.vectors),
+    },
+  ];
+}
+
+function extentAtLeast(view: KernelView, axis: string, least: number): boolean {
+  const extent = constantOf(extentOf(view, axis));
+  return extent === undefined || extent >= least;
+}
+
+/** Known extents before unknown ones, long before short; the innermost of equals. */
+function longest(view: KernelView, axes: readonly string[]): string | undefined {
+  let best: string | undefined;
+  for (const axis of axes) {
+    if (likelyExtent(view, axis) === 1 && constantOf(extentOf(view, axis)) === 1) continue;
+    // Beyond 16 instances length is no advantage, and the innermost axis is the better one.
+    const length = (name: string): number => Math.min(16, likelyExtent(view, name));
+    if (best === undefined || length(axis) >= length(best)) best = axis;
+  }
+  return best;
+}
+
+/** Width of the panels in which a read holds neighbours along the lane axis; 0 where it is contiguous without. */
+function panelOf(main: StageView, lane: string): number {
+  for (const access of main.accesses) {
+    if (access.write || !dependsOn(access, lane)) continue;
+    const inner = access.operand.layout.axes.at(-1);
+    if (inner?.modulo !== undefined) return inner.modulo;
+  }
+  return 0;
+}
+
+function bodySize(view: KernelView): number {
+  const count = (text: string): number => text.split('"kind":"apply"').length - 1;
+  return view.stages.reduce((all, stage) => all + 1 + count(JSON.stringify(stage.stage.body)), 0);
+}
+
+interface TilePlan {
+  readonly lane: string;
+  readonly across: boolean;
+  readonly others: readonly string[];
+  readonly rowsAxis: string | undefined;
+  readonly columnsAxis: string | undefined;
+  readonly rows: number;
+  readonly columns: number;
+  readonly vectors: number;
+  readonly panel: number;
+}
+
+// A level-two cache holds about this much beside what else runs.
+const cacheBytes = 256 * 1024;
+// A loop whose body does less is not worth a call.
+const outlineFrom = 20_000;
+// Below this a kernel is compiled well before it has cost much.
+const outlineAbove = 1_000_000;
+
+function tileSteps(view: KernelView, main: StageView, plan: TilePlan): Schedule {
+  const { lane, rowsAxis, columnsAxis } = plan;
+  const reduction = reductionOrder(view, main);
+  const symbolic = (axis: string): boolean => constantOf(extentOf(view, axis)) === undefined;
+  const rows =
+    rowsAxis === undefined
+      ? undefined
+      : unroll(view, rowsAxis, plan.rows, symbolic(rowsAxis) ? "overlap" : "even");
+  const columns =
+    columnsAxis && plan.columns > 1 && !symbolic(columnsAxis)
+      ? unroll(view, columnsAxis, plan.columns, "even")
+      : undefined;
+  const vectors = plan.across
+    ? vectorizeReduction(view, lane, plan.rows * plan.columns >= 4 ? 1 : 4)
+    : vectorize(view, lane, plan.vectors, plan.panel > 0 || symbolic(lane) ? "peel" : "even");
+  const outer = plan.others.filter(
+    (axis) => axis !== rowsAxis && (columns === undefined || axis !== columnsAxis),
+  );
+  const tiles = [rows?.loop, columns?.loop].filter((axis) => axis !== undefined);
+  const laneLoop = plan.across || vectors.loop === undefined ? [] : [vectors.loop];
+  const weights = [lane, ...main.reduction].reduce((all, axis) => all * likelyExtent(view, axis, 64), 4);
+  const loops = weights > cacheBytes ? [...laneLoop, ...outer, ...tiles] : [...outer, ...tiles, ...laneLoop];
+  const inner = reduction.flatMap((axis) =>
+    axis === lane ? (vectors.loop === undefined ? [] : [vectors.loop]) : [axis],
+  );
+  const window = main.reduction.reduce((all, axis) => all * likelyExtent(view, axis, 1000), 1);
+  const single = plan.rows * plan.columns * plan.vectors === 1 && !plan.across;
+  const unrolledWindow: readonly Step[] =
+    single && window <= 9 ? reduction.map((axis): Step => ({ kind: "bind", axis, to: "unroll" })) : [];
+  return [
+    ...(rows?.steps ?? []),
+    ...(columns?.steps ?? []),
+    ...vectors.steps,
+    ...unrolledWindow,
+    { kind: "order", axes: [...loops, ...inner] },
+    ...outlineSteps(view, main, loops, plan),
+  ];
+}
+
+/** V8 does not replace a running function: in a long kernel the loop over small pieces calls each as a function. */
+function outlineSteps(view: KernelView, main: StageView, loops: readonly string[], plan: TilePlan): Schedule {
+  const work = (axes: readonly string[]): number =>
+    axes.reduce((all, axis) => all * likelyExtent(view, axis), 1);
+  if (2 * workOf(view, main) < outlineAbove) return [];
+  const perTile = plan.rows * plan.columns * (plan.across ? 1 : plan.vectors * 4);
+  let inside = 2 * work(main.reduction) * perTile;
+  for (const loop of [...loops].reverse()) {
+    if (inside >= outlineFrom) return [{ kind: "outline", axis: loop }];
+    const axis = loop.replace(/\.t$/, "");
+    const by =
+      axis === plan.rowsAxis
+        ? plan.rows
+        : axis === plan.lane
+          ? plan.vectors * 4
+          : axis === plan.columnsAxis
+            ? plan.columns
+            : 1;
+    inside *= Math.max(1, likelyExtent(view, axis) / by);
+  }
+  return [];
+}
+
+/**
+ * Stages with axes of their own inside the shared ones: a statistic of a row, then what is computed with it. Lanes run
+ * along the rows, or across them where that is contiguous.
+ */
+function scheduleRows(view: KernelView, shared: readonly string[]): Schedule {
+  const own = view.stages.map((stage) => {
+    const candidates = [...stage.axes.filter((axis) => !shared.includes(axis)), ...stage.reduction];
+    return { stage, best: cheapestLane(view, [stage], candidates) };
+  });
+  const ownCost = own.reduce(
+    (all, { stage, best }) => all + (best?.cost ?? workOf(view, stage) * stage.accesses.length),
+    0,
+  );
+  const across = cheapestLane(view, view.stages, shared);
+  if (across !== undefined && across.cost < ownCost) {
+    const vectors = vectorize(view, across.axis, 1, "peel");
+    const loops = shared.flatMap((axis) => (axis === across.axis ? (vectors.loop ?? []) : [axis]));
+    return [...vectors.steps, { kind: "order", axes: loops }];
+  }
+  const steps: Step[] = [];
+  const order: string[] = [...shared];
+  const decided = new Set<string>();
+  for (const { stage, best } of own) {
+    const axis = best?.axis;
+    const vectors =
+      axis === undefined || decided.has(axis) || laneCost(view, stage, axis) > 2 * stage.accesses.length
+        ? undefined
+        : stage.reduction.includes(axis)
+          ? vectorizeReduction(view, axis, 4)
+          : vectorize(view, axis, 1, "peel");
+    for (const name of [...stage.axes, ...reductionOrder(view, stage)]) {
+      if (order.includes(name) || decided.has(name)) continue;
+      if (name !== axis) order.push(name);
+      else if (vectors?.loop !== undefined) order.push(vectors.loop);
+      decided.add(name);
+    }
+    steps.push(...(vectors?.steps ?? []));
+  }
+  return [...steps, { kind: "order", axes: order }];
+}

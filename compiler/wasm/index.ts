@@ -1,0 +1,2 @@
+export { emitWasm, showWat } from "./emit.ts";
+export type { Variant } from "./module.ts";
