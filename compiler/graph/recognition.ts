@@ -13,7 +13,10 @@ export type Recognition =
       readonly left: string;
       readonly right: string;
     }
-  /** Σ over channels and window of image × weight; `pixels` and `window` go in pairs, one for each spatial dim. */
+  /**
+   * Σ over channels and window of image × weight; `pixels` and `window` go in pairs, one for each spatial dim. An axis
+   * in `groups` is in the subscripts of both; one in `outChannels` too chooses the image's channels by a floor, ⌊o/q⌋.
+   */
   | {
       readonly kind: "convolution";
       readonly image: string;

@@ -48,13 +48,14 @@ export function interval(form: Form, rangeOf: RangeOf): Interval {
 /** A lower bound of a whole-valued form, −∞ where none is found. */
 export function lowest(form: Form, rangeOf: RangeOf): number {
   const low = lowerBound(form, { rangeOf, steps: 0 });
-  // A whole number ≥ a − 1/2 is ≥ ⌈a − 1/2⌉; the margin covers the division of a rational coefficient.
-  return Math.ceil(low - 1e-9);
+  // A whole number ≥ a − 1/2 is ≥ ⌈a − 1/2⌉; the margin covers the division of a rational coefficient,
+  // and adding 0 makes −0 a 0.
+  return Math.ceil(low - 1e-9) + 0;
 }
 
 /** An upper bound of a whole-valued form, +∞ where none is found. */
 export function highest(form: Form, rangeOf: RangeOf): number {
-  return -lowest(negate(form), rangeOf);
+  return 0 - lowest(negate(form), rangeOf);
 }
 
 /** Is the form ≥ 0 for all values in range? False also where that is not seen. */

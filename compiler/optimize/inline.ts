@@ -115,6 +115,9 @@ function isMovement(node: ComputeNode): boolean {
 function staysSimple(producer: ComputeNode, merged: ComputeNode, rewriting: Rewriting): boolean {
   if (merged.reduce === undefined) return true;
   if (producer.body.kind !== "constant" && isGather(producer)) return false;
+  // Padding by anything but 0 would leave a choice in each product.
+  if (merged.reduce.op === "sum" && producer.body.kind === "select" && !padsWithZero(producer.body))
+    return false;
   const reduced = new Set(merged.reduce.axes.map((axis) => axis.name));
   if (!dividesInside(producer)) return true;
   const split = splitAxes(merged, rewriting);
@@ -122,6 +125,10 @@ function staysSimple(producer: ComputeNode, merged: ComputeNode, rewriting: Rewr
   return !atomsOfNode(split).some(
     (atom) => atom.kind === "floor" && [...axesOfForm(atomForm(atom))].some((name) => own.has(name)),
   );
+}
+
+function padsWithZero(body: Expr & { readonly kind: "select" }): boolean {
+  return [body.then, body.otherwise].some((side) => side.kind === "constant" && side.value === 0);
 }
 
 function isGather(node: ComputeNode): boolean {

@@ -2,9 +2,11 @@ import type { Expr } from "../graph/expr.ts";
 import type { ComputeNode, Graph, Node } from "../graph/graph.ts";
 import type { Recognition } from "../graph/recognition.ts";
 import { axesOfForm, visitExpr } from "../graph/visit.ts";
-import { atomForm, constantOf, equalForms, linearIn, type Form } from "../integers/index.ts";
+import { constantOf, equalForms, type Form } from "../integers/index.ts";
 import { costOfExpr, costOfReduction } from "./cost.ts";
+import { recogniseProduct } from "./recognise-product.ts";
 import { rewriteNodes, untagged } from "./rewriting.ts";
+import { axesOfRead, mixedPairs, namesOf, type Pair, type Read } from "./window-pairs.ts";
 
 /**
  * Tags compute nodes with what they are. An axis gets its role from the operands in whose subscripts it stands, so
@@ -27,8 +29,6 @@ function recogniseNode(node: ComputeNode, nodes: ReadonlyMap<string, Node>): Rec
   return product ?? recogniseWindow(node) ?? recogniseRows(node);
 }
 
-type Read = Expr & { readonly kind: "read" };
-
 /** The two reads of a product; a conversion of storage belongs to the read. */
 function factorsOfProduct(body: Expr): readonly [Read, Read] | undefined {
   if (body.kind !== "apply" || body.fn !== "multiply") return undefined;
@@ -39,215 +39,6 @@ function factorsOfProduct(body: Expr): readonly [Read, Read] | undefined {
 function readBehindConversion(expr: Expr): Read | undefined {
   if (expr.kind === "convert") return readBehindConversion(expr.operand);
   return expr.kind === "read" ? expr : undefined;
-}
-
-function recogniseProduct(
-  node: ComputeNode,
-  first: Read,
-  second: Read,
-  nodes: ReadonlyMap<string, Node>,
-): Recognition | undefined {
-  const [mixedFirst, mixedSecond] = [mixedPairs(node, first), mixedPairs(node, second)];
-  if (mixedFirst === undefined || mixedSecond === undefined) return undefined;
-  if (mixedFirst.length === 0 && mixedSecond.length === 0) return contraction(node, first, second, nodes);
-  if (mixedFirst.length > 0 && mixedSecond.length > 0) return undefined;
-  return mixedFirst.length > 0
-    ? convolution(node, first, second, mixedFirst)
-    : convolution(node, second, first, mixedSecond);
-}
-
-interface Pair {
-  readonly pixel: string;
-  readonly window: string;
-}
-
-/**
- * The subscripts s·pixel + d·window + k of a read; undefined where a parallel axis meets reduction axes in any other
- * way. A floor makes no mixture: ⌊o/q⌋ + a is the channel of a group.
- */
-function mixedPairs(node: ComputeNode, read: Read): readonly Pair[] | undefined {
-  const reduced = namesOf(node.reduce?.axes);
-  const pairs: Pair[] = [];
-  for (const form of read.at) {
-    const parts = linearIn(form, (atom) => atom.kind === "axis");
-    if (parts === undefined) {
-      if (mentionsUnderFloor(form, reduced)) return undefined;
-      continue;
-    }
-    if (mentionsUnderFloor(form, reduced)) return undefined;
-    const linear = [...parts.coefficients.values()].flatMap(({ atom }) =>
-      atom.kind === "axis" ? [atom.name] : [],
-    );
-    const windows = linear.filter((name) => reduced.has(name));
-    const pixels = linear.filter((name) => !reduced.has(name));
-    const [pixel, secondPixel] = pixels;
-    const [window, secondWindow] = windows;
-    if (pixel === undefined || window === undefined) continue;
-    if (secondPixel !== undefined || secondWindow !== undefined) return undefined;
-    if (pairs.some((pair) => pair.pixel === pixel || pair.window === window)) return undefined;
-    pairs.push({ pixel, window });
-  }
-  return pairs;
-}
-
-function mentionsUnderFloor(form: Form, names: ReadonlySet<string>): boolean {
-  return form.terms.some((term) =>
-    term.factors.some(
-      (atom) =>
-        atom.kind !== "axis" &&
-        atom.kind !== "dim" &&
-        [...axesOfForm(atomForm(atom))].some((name) => names.has(name)),
-    ),
-  );
-}
-
-function namesOf(axes: readonly { readonly name: string }[] | undefined): ReadonlySet<string> {
-  return new Set(axes?.map((axis) => axis.name));
-}
-
-function axesOfRead(read: Read): ReadonlySet<string> {
-  return new Set(read.at.flatMap((form) => [...axesOfForm(form)]));
-}
-
-/** Axes with more than one place, in the order of the node; the others have no influence on any address. */
-interface Roles {
-  readonly both: readonly string[];
-  readonly firstOnly: readonly string[];
-  readonly secondOnly: readonly string[];
-  readonly neither: readonly string[];
-}
-
-function rolesOf(names: readonly string[], first: Read, second: Read): Roles {
-  const [a, b] = [axesOfRead(first), axesOfRead(second)];
-  return {
-    both: names.filter((name) => a.has(name) && b.has(name)),
-    firstOnly: names.filter((name) => a.has(name) && !b.has(name)),
-    secondOnly: names.filter((name) => !a.has(name) && b.has(name)),
-    neither: names.filter((name) => !a.has(name) && !b.has(name)),
-  };
-}
-
-function contraction(
-  node: ComputeNode,
-  first: Read,
-  second: Read,
-  nodes: ReadonlyMap<string, Node>,
-): Recognition | undefined {
-  const parallel = rolesOf(
-    node.axes.map((axis) => axis.name),
-    first,
-    second,
-  );
-  const reduced = rolesOf(
-    (node.reduce?.axes ?? []).map((axis) => axis.name),
-    first,
-    second,
-  );
-  if (reduced.both.length < (node.reduce?.axes.length ?? 0)) return undefined;
-  if (parallel.firstOnly.length === 0 && parallel.secondOnly.length === 0) return undefined;
-  // Each axis must be a stride: no gathers, no floors.
-  if (![first, second].every((read) => read.at.every(isLinear))) return undefined;
-  const swapped = isRightOperand(node, [first, second], parallel, nodes);
-  const [left, right] = swapped ? [second, first] : [first, second];
-  return {
-    kind: "contraction",
-    // An axis with one place that no subscript mentions may be taken along with the batch.
-    batch: [...parallel.both, ...parallel.neither],
-    m: swapped ? parallel.secondOnly : parallel.firstOnly,
-    n: swapped ? parallel.firstOnly : parallel.secondOnly,
-    k: reduced.both,
-    left: left.operand,
-    right: right.operand,
-  };
-}
-
-/** Is the first factor the right operand? The weights are; without weights it is the one that has the last axis of the result. */
-function isRightOperand(
-  node: ComputeNode,
-  [first, second]: readonly [Read, Read],
-  parallel: Roles,
-  nodes: ReadonlyMap<string, Node>,
-): boolean {
-  const [a, b] = [isWeight(nodes.get(first.operand)), isWeight(nodes.get(second.operand))];
-  if (a !== b) return a;
-  const own = new Set([...parallel.firstOnly, ...parallel.secondOnly]);
-  const last = node.axes.findLast((axis) => own.has(axis.name));
-  return last !== undefined && parallel.firstOnly.includes(last.name);
-}
-
-function isWeight(node: Node | undefined): boolean {
-  return node?.kind === "param" || node?.kind === "constant";
-}
-
-function isLinear(form: Form): boolean {
-  return linearIn(form, (atom) => atom.kind === "axis") !== undefined && !form.terms.some(hasOtherAtoms);
-}
-
-function hasOtherAtoms(term: Form["terms"][number]): boolean {
-  return term.factors.some((atom) => atom.kind !== "axis" && atom.kind !== "dim");
-}
-
-function isGathered(form: Form): boolean {
-  return form.terms.some((term) => term.factors.some((atom) => atom.kind === "read"));
-}
-
-function convolution(
-  node: ComputeNode,
-  image: Read,
-  weight: Read,
-  pairs: readonly Pair[],
-): Recognition | undefined {
-  const pixels = pairs.map((pair) => pair.pixel);
-  const window = pairs.map((pair) => pair.window);
-  const parallel = rolesOf(
-    node.axes.map((axis) => axis.name).filter((name) => !pixels.includes(name)),
-    image,
-    weight,
-  );
-  const reduced = rolesOf(
-    (node.reduce?.axes ?? []).map((axis) => axis.name).filter((name) => !window.includes(name)),
-    image,
-    weight,
-  );
-  const inWeight = axesOfRead(weight);
-  // Pixels move over the image alone; each place of the window has a weight of its own.
-  if (pixels.some((name) => inWeight.has(name)) || window.some((name) => !inWeight.has(name)))
-    return undefined;
-  if (reduced.firstOnly.length + reduced.secondOnly.length + reduced.neither.length > 0) return undefined;
-  if ([image, weight].some((read) => read.at.some(isGathered))) return undefined;
-  const batch = [...parallel.firstOnly, ...parallel.neither];
-  // An axis of both operands chooses the group; in the image it may do so by a floor, ⌊o/q⌋.
-  const floored = parallel.both.filter((name) => image.at.some((form) => isUnderFloor(form, name)));
-  if (reduced.both.length === 0 && parallel.both.length > 0 && parallel.secondOnly.length === 0) {
-    if (batch.length + pixels.length + parallel.both.length !== node.axes.length) return undefined;
-    return {
-      kind: "depthwise",
-      image: image.operand,
-      weight: weight.operand,
-      channels: parallel.both,
-      pixels,
-      window,
-    };
-  }
-  return {
-    kind: "convolution",
-    image: image.operand,
-    weight: weight.operand,
-    batch,
-    groups: parallel.both,
-    outChannels: node.axes
-      .map((axis) => axis.name)
-      .filter((name) => parallel.secondOnly.includes(name) || floored.includes(name)),
-    inChannels: reduced.both,
-    pixels,
-    window,
-  };
-}
-
-function isUnderFloor(form: Form, name: string): boolean {
-  return form.terms.some((term) =>
-    term.factors.some((atom) => atom.kind === "floor" && axesOfForm(atom.of).has(name)),
-  );
 }
 
 /** A reduction of one operand over a window around each pixel; what else it reads has no window. */
