@@ -145,7 +145,7 @@ describe("the kernels of", () => {
         output y = y
       }`),
     ).toMatchInlineSnapshot(`
-      "kernel row_sum_divide_add_sqrt_divide_subtract_multiply (N, T)
+      "kernel row_sum_divide_add_sqrt_divide (N, T)
         over n: N, t: T, d: 64
         read x: f32[N, T, 64]
         read w: f32[64]
