@@ -2,6 +2,7 @@ import { describe, it } from "vitest";
 import { interpret } from "../../compiler/graph/interpret.ts";
 import { parseGraph } from "../../compiler/graph/parse.ts";
 import { makePlan } from "../../compiler/plan/make-plan.ts";
+import { wasmTarget } from "../../compiler/plan/targets.ts";
 import { emitWasm } from "../../compiler/wasm/index.ts";
 import { haloTarget, naiveTarget } from "../schedules/naive-target.ts";
 import { chain, classifier, lenet, residual } from "../schedules/plan-graphs.ts";
@@ -18,6 +19,7 @@ const graphs: readonly [name: string, text: string, batches: readonly number[]][
 describe.each([
   ["row-major", naiveTarget],
   ["channels-last with halos", haloTarget],
+  ["as scheduled", wasmTarget()],
 ])("WebAssembly, %s,", (_layouts, target) => {
   it.each(graphs)("computes what the graph of %s means", async (_name, text, batches) => {
     const graph = parseGraph(text);

@@ -5,6 +5,7 @@ import { optimize } from "../../compiler/optimize/index.ts";
 import { makePlan, type PlanTarget } from "../../compiler/plan/make-plan.ts";
 import { arbitraryGraph } from "../graph/optimize-generate.ts";
 import { drawTensors, expectClose } from "../numeric/drawn-tensors.ts";
+import { wasmTarget } from "../../compiler/plan/targets.ts";
 import { haloTarget, naiveTarget } from "../schedules/naive-target.ts";
 import { runPlan } from "../schedules/run-plan.ts";
 
@@ -32,6 +33,7 @@ describe("plans of random graphs", () => {
   it.each([
     ["row-major", naiveTarget],
     ["channels-last with halos", haloTarget],
+    ["as scheduled for wasm", wasmTarget()],
   ])("compute what the graphs mean, %s", (_layouts, target) => {
     fc.assert(
       fc.property(readableGraph(), fc.constantFrom(1, 3), ({ graph }, N) => {

@@ -4,6 +4,7 @@ import { interpret } from "../../compiler/graph/interpret.ts";
 import { parseGraph } from "../../compiler/graph/parse.ts";
 import { makePlan, type PlanTarget } from "../../compiler/plan/make-plan.ts";
 import { drawTensors, expectClose } from "../numeric/drawn-tensors.ts";
+import { wasmTarget } from "../../compiler/plan/targets.ts";
 import { haloTarget, naiveTarget } from "./naive-target.ts";
 import { chain, classifier, lenet, residual } from "./plan-graphs.ts";
 import { runPlan } from "./run-plan.ts";
@@ -26,6 +27,7 @@ const graphs: readonly [name: string, text: string, batches: readonly number[]][
 describe.each([
   ["row-major", naiveTarget],
   ["channels-last with halos", haloTarget],
+  ["as scheduled for wasm", wasmTarget()],
 ])("a plan, %s,", (_layouts, target) => {
   it.each(graphs)("computes what the graph of %s means", (_name, text, batches) => {
     for (const N of batches) compare(parseGraph(text), target, { N });
