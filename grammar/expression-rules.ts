@@ -19,7 +19,7 @@ interface Args {
 export abstract class ExpressionRules extends Rules {
   readonly expr: Rule<ast.Expr> = this.RULE("expr", () =>
     this.deeper("statement", () => {
-      let value = this.OR([
+      let value = this.OR<ast.Expr>([
         { ALT: () => this.SUBRULE(this.conditional) },
         { ALT: () => this.SUBRULE(this.pipe) },
       ]);
@@ -81,7 +81,7 @@ export abstract class ExpressionRules extends Rules {
   });
 
   private readonly operator: Rule<IToken> = this.RULE("operator", () =>
-    this.OR([
+    this.OR<IToken>([
       { ALT: () => this.CONSUME(T.Additive) },
       { ALT: () => this.CONSUME(T.Multiplicative) },
       { ALT: () => this.CONSUME(T.Comparison) },
@@ -94,7 +94,7 @@ export abstract class ExpressionRules extends Rules {
   private readonly stage: Rule<ast.Stage> = this.RULE("stage", (): ast.Stage => {
     const start = this.here();
     const label = this.OPTION(() => {
-      const named = this.OR([
+      const named = this.OR<ast.Name | ast.StringLiteral>([
         { ALT: () => this.SUBRULE(this.identifier) },
         { ALT: () => this.SUBRULE(this.string) },
       ]);
@@ -170,7 +170,7 @@ export abstract class ExpressionRules extends Rules {
   });
 
   private readonly factor: Rule<ast.Expr> = this.RULE("factor", () =>
-    this.OR([
+    this.OR<ast.Expr>([
       {
         ALT: (): ast.Expr => {
           const start = this.here();
@@ -227,7 +227,7 @@ export abstract class ExpressionRules extends Rules {
     let node = this.SUBRULE(this.primary);
     this.MANY(() => {
       const operand = node;
-      node = this.OR([
+      node = this.OR<ast.Expr>([
         {
           ALT: (): ast.Expr => {
             const args = this.SUBRULE(this.args);
@@ -282,7 +282,7 @@ export abstract class ExpressionRules extends Rules {
   });
 
   private readonly arg: Rule<ast.Arg> = this.RULE("arg", () =>
-    this.OR([
+    this.OR<ast.Arg>([
       { ALT: (): ast.Arg => this.SUBRULE(this.pack) },
       {
         ALT: (): ast.Arg => {
@@ -311,7 +311,7 @@ export abstract class ExpressionRules extends Rules {
 
   private readonly subscript: Rule<ast.Subscript> = this.RULE("subscript", () => {
     const start = this.here();
-    return this.OR([
+    return this.OR<ast.Subscript>([
       {
         ALT: (): ast.Subscript => {
           this.CONSUME(Sign.colon);
@@ -447,7 +447,7 @@ export abstract class ExpressionRules extends Rules {
   private readonly generator: Rule<ast.Generator> = this.RULE("generator", (): ast.Generator => {
     const start = this.here();
     const names: ast.Name[] = [];
-    const destructured = this.OR([
+    const destructured = this.OR<boolean>([
       {
         ALT: () => {
           names.push(this.SUBRULE(this.identifier));

@@ -14,6 +14,7 @@ import {
   beginsStatement,
   declaredNames,
   equatedNames,
+  leftSideBefore,
 } from "./starts.ts";
 import * as T from "./tokens.ts";
 
@@ -190,7 +191,7 @@ export class FileRules extends SignatureRules {
     const name = this.SUBRULE(this.identifier);
     this.CONSUME(Sign.colon);
     const type = this.SUBRULE(this.type);
-    const drawn = this.OR([
+    const drawn = this.OR<boolean>([
       {
         ALT: () => {
           this.CONSUME(Sign.tilde);
@@ -246,7 +247,7 @@ export class FileRules extends SignatureRules {
   private readonly scan: Rule<ast.Statement> = this.RULE("scan", (): ast.Statement => {
     const start = this.here();
     const doc = this.docAt(start);
-    const kind = this.OR([
+    const kind = this.OR<"scan" | "repeat">([
       {
         ALT: () => {
           this.CONSUME(Word.scan);
@@ -380,19 +381,19 @@ export class FileRules extends SignatureRules {
   ): void {
     let previous = this.LA(1);
     let begun = previous;
-    const read = (rule: () => Item): void => {
+    const readOne = (rule: () => Item): void => {
       if (begun !== this.LA(1)) previous = begun;
       begun = this.LA(1);
       items.push(this.bounded(rule()));
     };
-    if (this.RECORDING_PHASE) return readMany(read);
+    if (this.RECORDING_PHASE) return readMany(readOne);
     const { nesting } = this;
     for (;;) {
       this.nesting = nesting;
       this.elseAwaited = false;
       let thrown: unknown;
       try {
-        readMany(read);
+        readMany(readOne);
         if (this.ended(whole)) return;
         previous = begun;
         begun = this.LA(1);
@@ -406,19 +407,27 @@ export class FileRules extends SignatureRules {
       const between = begun === this.LA(1);
       const context = between ? previous : begun;
       this.describe(thrown, context, between ? whole : undefined);
-      if (this.diagnostics.length >= limits.errors) return this.leaveRest();
+      // One more than are told, so that it is known that there are more.
+      if (this.diagnostics.length > limits.errors) {
+        while (!this.nextIs(EOF)) this.SKIP_TOKEN();
+        return;
+      }
       // `y = x +` and `z = 1` on the next line have been read as `y = x + z` so far.
-      const last = this.LA(0);
-      const unfinished = between && context !== begun && this.nextIs(Sign.is) && this.isName(last);
-      if (unfinished) items.pop();
+      const read = this.since(context);
+      const side =
+        between && this.nextIs(Sign.is) ? leftSideBefore(this.source.text, read, this.LA(1)) : undefined;
+      if (side !== undefined) items.pop();
       if (between && !this.ended(whole)) this.SKIP_TOKEN();
       this.skipToNext(whole, thrown instanceof GivenUp && thrown.whole === "declaration", begun);
-      const from = unfinished ? context : begun;
-      const names = [...declaredNames(this.since(from)), ...(unfinished ? [last] : [])];
+      const from = side === undefined ? begun : context;
+      const bound =
+        side === undefined
+          ? declaredNames(this.since(begun))
+          : [...declaredNames(read), ...declaredNames(read.slice(side))];
       items.push(
         this.errorNode(
           this.spanFrom(from.startOffset),
-          names.map((token) => this.nameOf(token)),
+          bound.map((token) => this.nameOf(token)),
         ),
       );
       if (this.ended(whole)) return;
@@ -428,17 +437,6 @@ export class FileRules extends SignatureRules {
   private ended(whole: GivenUp["whole"]): boolean {
     if (whole === "declaration") return this.nextIs(EOF);
     return this.nextIs(EOF, Sign.closeCurly) || beginsDeclaration(this.ahead);
-  }
-
-  private leaveRest(): void {
-    const span = this.spanOf(this.LA(1));
-    this.complain(
-      report("DLC1018", {
-        message: `more than ${limits.errors} syntax errors; the rest is left unread`,
-        span,
-      }),
-    );
-    while (!this.nextIs(EOF)) this.SKIP_TOKEN();
   }
 
   /** Past the rest of a broken item, whole blocks included. */

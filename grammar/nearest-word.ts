@@ -22,7 +22,7 @@ export function nearestWord(text: string, item: keyof typeof wordsOf): string | 
   const words: readonly string[] = wordsOf[item];
   const known = Object.hasOwn(otherLanguages, text) ? otherLanguages[text] : undefined;
   if (known !== undefined && words.includes(known)) return known;
-  return words.find((word) => word.length > 2 && distance(text, word) <= Math.floor(word.length / 3));
+  return words.find((word) => word.length > 2 && distance(text, word) <= Math.floor(word.length / 2.5));
 }
 
 /** Insertions, deletions and replacements between two words (Levenshtein 1966). */

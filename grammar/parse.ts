@@ -35,7 +35,7 @@ export function parseTokens(source: Source): ParsedTokens {
   // The parser's tables are built on first use, so that importing the grammar costs nothing.
   parser ??= new FileParser(false);
   const { file, diagnostics } = parser.parse(lexed);
-  const all = [...lexed.diagnostics, ...diagnostics].sort(bySpan).slice(0, limits.errors + 1);
+  const all = firstOf([...lexed.diagnostics, ...diagnostics].sort(bySpan));
   const empty = lexed.tokens.length === 0 && all.length === 0;
   return {
     file,
@@ -64,6 +64,17 @@ function refusal(source: Source): Diagnostic | undefined {
     notes: [{ text: `the file is ${source.path}` }],
     help: ["a table of numbers belongs into a file of data, which a `data` declaration reads"],
   });
+}
+
+/** As many as are told of one file, and that there are more. */
+function firstOf(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const next = diagnostics.filter(({ severity }) => severity === "error")[limits.errors];
+  if (!next) return diagnostics;
+  const message = `more than ${limits.errors} syntax errors: the others are not listed`;
+  return [
+    ...diagnostics.slice(0, diagnostics.indexOf(next)),
+    report("DLC1018", { message, span: next.span }),
+  ];
 }
 
 function declaresNothing(source: Source): Diagnostic {

@@ -98,9 +98,9 @@ export abstract class SignatureRules extends ExpressionRules {
 
   private readonly namedType: Rule<ast.Type> = this.RULE("namedType", (): ast.Type => {
     const start = this.here();
-    const name = this.OR([
+    const name = this.OR<ast.Name>([
       { ALT: () => this.SUBRULE(this.identifier) },
-      { ALT: () => this.CONSUME(Word.fn) },
+      { ALT: () => this.nameOf(this.CONSUME(Word.fn)) },
     ]);
     const dims: ast.Dim[] = [];
     this.OPTION(() => {

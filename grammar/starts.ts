@@ -105,3 +105,19 @@ export function declaredNames(tokens: readonly IToken[]): readonly IToken[] {
 export function equatedNames(tokens: readonly IToken[]): readonly IToken[] {
   return tokens.filter((token, at) => isOf(token, Identifier) && tokens[at + 1]?.tokenType === Sign.is);
 }
+
+/**
+ * Where, in tokens before a `=` that nobody expected, its left side begins: at the beginning of a line, so
+ * that the line before must have been left unfinished. Undefined where it does not.
+ */
+export function leftSideBefore(text: string, tokens: readonly IToken[], equals: IToken): number | undefined {
+  for (let at = tokens.length - 1; at > 0; at -= 1) {
+    const token = tokens[at];
+    const before = tokens[at - 1];
+    if (!token || !before) return undefined;
+    if (!text.slice(before.startOffset + before.image.length, token.startOffset).includes("\n")) continue;
+    const side = [...tokens.slice(at), equals];
+    return beginsStatement((distance) => side[distance - 1] ?? equals) ? at : undefined;
+  }
+  return undefined;
+}

@@ -6,7 +6,7 @@ import type { Source, Span } from "../compiler/diagnostics/source.ts";
 import type { Lexed } from "./lex.ts";
 import { endOf } from "./nodes.ts";
 import { nearestWord } from "./nearest-word.ts";
-import { isOf } from "./starts.ts";
+import { isOf, leftSideBefore } from "./starts.ts";
 import { Float, Identifier, Int, ReduceWord, Sign } from "./tokens.ts";
 
 /** What a rule with several alternatives is called where none of them fits. */
@@ -94,7 +94,7 @@ export function syntaxError(
   const end = source.text.length;
   const at = found.tokenType === EOF ? { source, start: end, end } : spanOf(source, found);
   const previous = before.at(-1);
-  const from = previous?.startOffset ?? at.start;
+  const from = previous?.startOffset ?? (between ? 0 : at.start);
   if (flaws.some((flaw) => flaw >= from && flaw <= at.start)) return undefined;
   const stop: Stop = { source, expected, between: between !== undefined, before, found, next, at };
   for (const special of specials) {
@@ -130,7 +130,8 @@ function hardWordAsName({ expected, found, next, at }: Stop): Diagnostic | undef
   if (!/^[a-z]+$/.test(found.image) || isOf(found, Identifier)) return undefined;
   const bound = [Sign.is, Sign.openSquare, Sign.prime, Sign.comma].includes(next.tokenType);
   const asStatement = expected === "a statement" || expected === "a declaration";
-  if (expected !== "a name" && !(asStatement && bound)) return undefined;
+  const asFormal = expected === "`,` or `)`" && next.tokenType === Sign.colon;
+  if (expected !== "a name" && !(asStatement && bound) && !asFormal) return undefined;
   const kind = isOf(found, ReduceWord) ? "a reduction" : "a word of the language";
   return report("DLC1015", {
     message: `\`${found.image}\` is ${kind}, not a name`,
@@ -141,11 +142,10 @@ function hardWordAsName({ expected, found, next, at }: Stop): Diagnostic | undef
 
 /** `y = x +` and on the next line `z = 1`: the mistake is where the line ends. */
 function unfinishedLine({ source, before, found }: Stop): Diagnostic | undefined {
-  const name = before.at(-1);
-  const last = before.at(-2);
-  if (found.tokenType !== Sign.is || !name || !last || !isOf(name, Identifier)) return undefined;
-  const end = endOf(last);
-  if (!source.text.slice(end, name.startOffset).includes("\n")) return undefined;
+  if (found.tokenType !== Sign.is || lastUnclosed(before)) return undefined;
+  const side = leftSideBefore(source.text, before, found);
+  const last = side === undefined ? undefined : before[side - 1];
+  if (!last) return undefined;
   return report("DLC1001", {
     message: `expected an expression after ${nameOf(last)}`,
     span: spanOf(source, last),
@@ -166,10 +166,19 @@ function closesNothing({ between, before, found, at }: Stop): Diagnostic | undef
 }
 
 /** A bracket is open, and what follows stands on another line or closes a bracket of another kind. */
-function notClosed({ source, expected, before, found, at }: Stop): Diagnostic | undefined {
+function notClosed(stop: Stop): Diagnostic | undefined {
+  const { source, expected, before, found, at } = stop;
   const open = lastUnclosed(before);
   const previous = before.at(-1);
-  if (!open || !previous || open.tokenType === Sign.openCurly) return undefined;
+  if (!open || !previous) return undefined;
+  if (beginsNextItem(stop)) {
+    return report("DLC1012", {
+      message: `this ${open.image} is not closed`,
+      span: spanOf(source, open),
+      label: `${openers.get(open.tokenType)?.LABEL ?? ""} is missing before ${nameOf(previous)}`,
+      notes: [{ text: "what begins here looks like an equation of its own", span: spanOf(source, previous) }],
+    });
+  }
   const close = openers.get(open.tokenType)?.LABEL ?? "";
   const elsewhere = found.tokenType === EOF || source.text.slice(endOf(previous), at.start).includes("\n");
   const awaited = expected.includes(close);
@@ -181,6 +190,18 @@ function notClosed({ source, expected, before, found, at }: Stop): Diagnostic | 
     label: `${close} is missing before ${nameOf(found)}`,
     notes: sameLine(source, open, at) ? [] : [{ text: `expected ${expected} before this`, span: at }],
   });
+}
+
+/** `y = f(x,` and below it, no further to the right, `z = 1`. */
+function beginsNextItem({ source, before, found }: Stop): boolean {
+  const [first] = before;
+  const name = before.at(-1);
+  const last = before.at(-2);
+  if (found.tokenType !== Sign.is || !first || !name || !last || !isOf(name, Identifier)) return false;
+  if (!source.text.slice(endOf(last), name.startOffset).includes("\n")) return false;
+  const columnOf = ({ startOffset }: IToken): number =>
+    startOffset - source.text.lastIndexOf("\n", startOffset);
+  return columnOf(name) <= columnOf(first);
 }
 
 function multiplicationWithoutSign({ source, before, found, at }: Stop): Diagnostic | undefined {

@@ -273,7 +273,7 @@ fn square(x: real) = x^2
     severity: "error",
     title: "too many mistakes to list",
     explanation: `
-After 100 syntax errors the rest of the file is left unread: most likely it is not a \`.dl\` source.
+After 100 syntax errors the others are not listed: most likely the file is not a \`.dl\` source.
 `,
   },
 } satisfies CodeTable<1>;
