@@ -26,11 +26,14 @@ export function defineStatements(
   builder: Builder,
   results: readonly Formal[],
 ): void {
-  for (const statement of block.statements) defineStatement(statement, declaration, scope, builder, results);
+  for (const statement of block.statements) {
+    defineStatement(statement, block, declaration, scope, builder, results);
+  }
 }
 
 function defineStatement(
   statement: Statement,
+  block: Block,
   declaration: FunctionDeclaration | UnitDeclaration,
   scope: Scope,
   builder: Builder,
@@ -51,7 +54,7 @@ function defineStatement(
       define(
         session,
         scope,
-        lazy(name.text, name.span, () => ownedTensor(statement, scope, builder)),
+        lazy(name.text, name.span, () => ownedTensor(statement, block, scope, builder)),
       );
       return;
     }
@@ -166,7 +169,10 @@ function labelEntity(
 
 function defineScan(scan: ScanStatement, scope: Scope, builder: Builder): void {
   const later = (): Value => {
-    tell(builder.session, "DLC3019", { message: `\`${scan.kind}\` is not built yet`, span: scan.span });
+    tell(builder.session, "DLC3019", {
+      message: `\`${scan.kind}\` is not built yet`,
+      span: { ...scan.span, end: scan.range.span.end },
+    });
     return errorValue;
   };
   const names = new Map(scan.carries.map(({ name }) => [name.text, name.span]));

@@ -1,6 +1,6 @@
 import type { Expr } from "../../grammar/ast.ts";
 import type { Span } from "../diagnostics/source.ts";
-import { constantOf, type Form } from "../integers/index.ts";
+import { constantOf, dim, type Form } from "../integers/index.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Context } from "./context.ts";
 import { formOf } from "./hoist.ts";
@@ -82,6 +82,10 @@ export function dimOf(expr: Expr, context: Context): Form | undefined {
   if (scalar.form !== undefined && scalar.type === "counted") {
     const value = constantOf(scalar.form);
     if (value === undefined || Number.isInteger(value)) return scalar.form;
+  }
+  // A size that a build-time `if` chooses is a symbol of its own until the condition is known.
+  if (context.builder.mode === "declaration" && scalar.type === "counted") {
+    return dim(expr.span.source.text.slice(expr.span.start, expr.span.end));
   }
   tellIn(context.builder, "DLC3012", {
     message: "a size is needed here, but this depends on values that are known only when the model runs",

@@ -110,6 +110,7 @@ export function isClosed(expr: Expr): boolean {
  * uses is computed only there.
  */
 export function placeLet(name: string, value: Expr, expr: Expr): Expr {
+  if (expr.kind === "local" && expr.name === name) return value;
   const within = (inner: Expr): Expr => placeLet(name, value, inner);
   const uses = childrenOf(expr).filter((child) => mentionsLocal(child, name));
   if (!mentionsLocal(expr, name)) return expr;

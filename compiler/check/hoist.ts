@@ -27,8 +27,10 @@ export function hoist(
 ): Hoisted {
   if (array.operand !== undefined) return { operand: array.operand, context: [], domain: [] };
   const { builder } = context;
-  const axes = array.shape.map((extent) => freshAxis(context, axisHint(hint), extent));
-  const element = array.element(axisForms(axes), underAxes(context, axes));
+  // Outside of all indices it is an equation by itself, with names of its own.
+  const inner = context.axes.length === 0 ? { ...context, frame: { taken: new Set<string>() } } : context;
+  const axes = array.shape.map((extent) => freshAxis(inner, "i", extent));
+  const element = array.element(axisForms(axes), underAxes(inner, axes));
   const dtype = stored(array.type, context);
   const body = coerce(element, dtype);
   const { outer, domain } = under
@@ -37,10 +39,6 @@ export function hoist(
   const name = freshBinding(builder, hint);
   builder.bindings.push({ kind: "equation", name, axes: [...outer, ...axes], domain, dtype, body, span });
   return { operand: name, context: outer, domain };
-}
-
-function axisHint(hint: string): string {
-  return hint.length === 1 ? `${hint}0` : "i";
 }
 
 /** The axes of the context on which something depends, with the conditions under which it is wanted. */

@@ -5,7 +5,7 @@ import { noFacts } from "../integers/index.ts";
 import type { Builder } from "./builder.ts";
 import { newContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
-import { define, known, lazy, newScope, type Scope } from "./scope.ts";
+import { define, known, lazy, newScope, type Entity, type Scope } from "./scope.ts";
 import { tell, type Session } from "./session.ts";
 import { suggest } from "./suggest.ts";
 import { errorValue } from "./value.ts";
@@ -108,6 +108,10 @@ function importNames(
     failed();
     return;
   }
+  if (laterModules.includes(path)) {
+    for (const name of declaration.names) define(session, module.scope, laterName(name, path, session));
+    return;
+  }
   const target = loadModule(path, session, chain);
   if (target === undefined) {
     tell(session, "DLC2005", {
@@ -126,6 +130,16 @@ function importNames(
     return;
   }
   for (const name of declaration.names) importName(name, dotted, target, module, session);
+}
+
+/** What training will bring: a file may name it already, since its model does without. */
+const laterModules = ["std.loss", "std.optim", "std.metrics"];
+
+function laterName(name: Name, path: string, session: Session): Entity {
+  return lazy(name.text, name.span, () => {
+    tell(session, "DLC3019", { message: `\`${path}\` is not built yet`, span: name.span });
+    return errorValue;
+  });
 }
 
 function importName(name: Name, dotted: string, target: Module, module: Module, session: Session): void {

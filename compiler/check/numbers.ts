@@ -4,6 +4,7 @@ import {
   add,
   constant,
   constantOf,
+  dim,
   floorDivide,
   isIntegral,
   modulo,
@@ -140,7 +141,13 @@ function combineIntegers(
 ): Scalar | undefined {
   if (operator === "/") {
     if (context.integer || type === "i32") return divideExactly(left, right, type, context, span);
-    return { type: "float", expr: apply("divide", coerce(left, "f32"), coerce(right, "f32")) };
+    const expr = apply("divide", coerce(left, "f32"), coerce(right, "f32"));
+    // A quotient that comes out whole is known as a form all the same: `if d < D/2` is a fact about d.
+    return {
+      type: "float",
+      expr,
+      form: left.form && right.form && wholeQuotient(left.form, right.form, context),
+    };
   }
   const form = left.form && right.form && combineForms(operator, left.form, right.form, context, span);
   if (form === "refused") return undefined;
@@ -180,6 +187,10 @@ function combineForms(
       return positive(right, context, span) ? modulo(left, right) : "refused";
     case "^": {
       const exponent = constantOf(right);
+      // 2^depth, while the depth is not chosen yet, is a size by itself.
+      if (exponent === undefined && context.builder.mode === "declaration") {
+        return dim(`(${showForm(left)})^(${showForm(right)})`);
+      }
       return exponent !== undefined && exponent >= 0 && exponent <= 64 ? power(left, exponent) : undefined;
     }
     case "/":
@@ -245,6 +256,11 @@ function divideExactly(
     ],
   });
   return undefined;
+}
+
+function wholeQuotient(p: Form, q: Form, context: Context): Form | undefined {
+  const least = prove({ relation: "nonnegative", form: subtract(q, constant(1)) }, context.facts);
+  return least === "proved" ? exactQuotient(p, q, context) : undefined;
 }
 
 /** p/q as a form without a floor where q divides p, by the facts too. */

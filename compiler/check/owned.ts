@@ -1,4 +1,4 @@
-import type { ParamStatement, StateStatement } from "../../grammar/ast.ts";
+import type { Block, ParamStatement, StateStatement } from "../../grammar/ast.ts";
 import { constantOf, showForm, type Form } from "../integers/index.ts";
 import type { Axis, Expr } from "../graph/expr.ts";
 import { operandArray } from "./arrays.ts";
@@ -27,7 +27,7 @@ export function ownedTensor(
   if (owned === undefined) return errorValue;
   const name = freshBinding(builder, statement.name.text);
   (statement.kind === "param" ? builder.params : builder.states).set(name, { ...owned.tensor, name });
-  if (statement.kind === "state" && !isLearned(statement, name, scope, builder)) return errorValue;
+  if (statement.kind === "state" && !isLearned(statement, block, name, scope, builder)) return errorValue;
   return operandArray(name, {
     dtype: owned.tensor.dtype,
     shape: owned.shape,
@@ -36,8 +36,18 @@ export function ownedTensor(
 }
 
 /** What only training changes is learned. What inference changes is memory, which is not built yet. */
-function isLearned(statement: StateStatement, name: string, scope: Scope, builder: Builder): boolean {
+function isLearned(
+  statement: StateStatement,
+  block: Block,
+  name: string,
+  scope: Scope,
+  builder: Builder,
+): boolean {
   if (builder.mode === "declaration") return true;
+  if (block.statements.some((one) => one.kind === "entry" && changes(one.body, statement.name.text))) {
+    reportMemory(statement, builder);
+    return false;
+  }
   const next = find(`${statement.name.text}'`, scope)?.entity;
   if (next === undefined) return true;
   // While the next value is looked at, the state itself has to be known.
@@ -50,13 +60,22 @@ function isLearned(statement: StateStatement, name: string, scope: Scope, builde
   }
   const value = valueOf(next, builder.session);
   if (value.kind === "array" && value.operand === name) return true;
-  if (value.kind !== "error") {
-    tellIn(builder, "DLC3019", {
-      message: `\`${statement.name.text}\` changes while the model runs: such memory is not built yet`,
-      span: statement.span,
-    });
-  }
+  if (value.kind !== "error") reportMemory(statement, builder);
   return false;
+}
+
+function changes(block: Block, name: string): boolean {
+  return block.statements.some(
+    (one) =>
+      one.kind === "equation" && one.targets.some((target) => target.primed && target.name.text === name),
+  );
+}
+
+function reportMemory(statement: StateStatement, builder: Builder): void {
+  tellIn(builder, "DLC3019", {
+    message: `\`${statement.name.text}\` changes while the model runs: such memory is not built yet`,
+    span: statement.span,
+  });
 }
 
 /** Everything but the name; the shape as forms too, which in the check of a declaration has symbols. */

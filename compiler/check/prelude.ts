@@ -11,6 +11,7 @@ import {
   zero,
   axis,
   product,
+  rangeUnderFacts,
   type Form,
 } from "../integers/index.ts";
 import type { ScalarName } from "../scalar/names.ts";
@@ -98,9 +99,15 @@ export function roundedQuotient(
   if (p === undefined || q === undefined) return errorValue;
   if (p.form === undefined || q.form === undefined) return undefined;
   if (!positive(q.form, context, operand.right.span)) return errorValue;
-  const form = name === "floor" ? floorDivide(p.form, q.form) : ceilDivide(p.form, q.form);
+  const form = settled(name === "floor" ? floorDivide(p.form, q.form) : ceilDivide(p.form, q.form), context);
   if (p.type === "counted" && q.type === "counted") return scalarValue(counted(form));
   return scalarValue({ type: "i32", form, expr: { kind: "index", form } });
+}
+
+/** A quotient that can have one value only is that value: ⌊o/6⌋ for o below 6. */
+function settled(form: Form, context: Context): Form {
+  const { low, high } = rangeUnderFacts(form, context.facts);
+  return low === high ? constant(low) : form;
 }
 
 function isWhole(type: NumberType): boolean {

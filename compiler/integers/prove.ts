@@ -89,9 +89,14 @@ function lowest(form: Form, search: Search): number {
   const direct = atom.kind === "dim" ? lowestOfPolynomial(form, search.facts) : -Infinity;
   if (direct >= search.enough) return direct;
   let best = direct;
-  for (const next of eliminate(form, atom, search)) {
-    best = Math.max(best, lowest(next, search));
-    if (best >= search.enough) return best;
+  try {
+    for (const next of eliminate(form, atom, search)) {
+      best = Math.max(best, lowest(next, search));
+      if (best >= search.enough) return best;
+    }
+  } catch (error) {
+    // Numbers that outgrow exact arithmetic end this path; what has been found holds.
+    if (!(error instanceof RangeError)) throw error;
   }
   return best;
 }
