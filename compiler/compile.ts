@@ -1,0 +1,120 @@
+import { parse, type Doc, type UnitDeclaration } from "../grammar/index.ts";
+import { check, type CheckHost, type CheckOptions, type CheckedModel } from "./check/index.ts";
+import type { Diagnostic } from "./diagnostics/index.ts";
+import { elaborate } from "./elaborate/index.ts";
+import type { Graph, Program } from "./graph/graph.ts";
+import { judgeWeights, selectWeights, weightShapes, type WeightsFile } from "./interop/safetensors.ts";
+import { optimize, type Pass } from "./optimize/index.ts";
+import { initialWeights, type InitialWeights } from "./package/initial-weights.ts";
+import type { ModelDocs } from "./package/index.ts";
+import { planProgram, wasmTarget, type Plan } from "./plan/index.ts";
+
+/** Where sources and the runtime's text come from. */
+export interface CompileHost extends CheckHost {
+  /** Built text of `runtime/entry-NAME.ts`. */
+  readonly runtime: (name: string) => string;
+}
+
+export interface CompileOptions extends Omit<CheckOptions, "weights"> {
+  readonly weights?: WeightsFile | undefined;
+  /** Of the initial weights, where none are given. */
+  readonly seed?: number;
+  /** The name of a model's package; its own in lower case where this is left out. */
+  readonly packageName?: (model: string) => string;
+  /** Sees the graph of an entry after each pass of the optimizer. */
+  readonly observe?: (entry: string, pass: Pass, graph: Graph) => void;
+}
+
+/** What each room made of a model. */
+export interface CompiledModel {
+  readonly checked: CheckedModel;
+  readonly program: Program;
+  readonly plan: Plan;
+  readonly code: Code;
+  /** The npm package, by file name. */
+  readonly files: ReadonlyMap<string, string | Uint8Array>;
+}
+
+export type Code = Readonly<Record<"baseline" | "relaxed", Uint8Array>>;
+
+export interface Compilation {
+  /** None where there is an error. */
+  readonly models: readonly CompiledModel[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * The line of rooms that a source crosses, from its text to npm packages. Each stage is a function that can be called
+ * by itself; binaryen and ts-morph, which take half a second each, are loaded by the one stage that needs them.
+ */
+export async function compile(
+  host: CompileHost,
+  path: string,
+  options: CompileOptions = {},
+): Promise<Compilation> {
+  const checked = check(host, path, checkOptionsOf(options));
+  const diagnostics = [...checked.diagnostics];
+  const models: CompiledModel[] = [];
+  for (const model of checked.models) {
+    const elaborated = elaborate(model);
+    const weights = weightsOf(elaborated, options);
+    const program = optimizeProgram(elaborated, options.observe);
+    const { plan, diagnostics: refusals } = planProgram(program, wasmTarget());
+    diagnostics.push(...weights.diagnostics, ...refusals);
+    if (plan === undefined || diagnostics.some(({ severity }) => severity === "error")) continue;
+    const code = await emitCode(plan);
+    const { packageModule } = await import("./package/index.ts");
+    const name = options.packageName?.(model.name) ?? model.name.toLowerCase();
+    const docs = docsOf(model);
+    const files = await packageModule({
+      plan,
+      name,
+      code,
+      weights: weights.file,
+      runtime: host.runtime("wasm"),
+      docs,
+    });
+    models.push({ checked: model, program, plan, code, files });
+  }
+  const failed = diagnostics.some(({ severity }) => severity === "error");
+  return { models: failed ? [] : models, diagnostics };
+}
+
+function checkOptionsOf({ model, set, weights }: CompileOptions): CheckOptions {
+  return { model, set, weights: weights && { name: weights.name, tensors: weightShapes(weights) } };
+}
+
+/** The weights file that goes into the package: of what was given what the program takes, or the initial values. */
+function weightsOf(program: Program, { weights, seed = 0 }: CompileOptions): InitialWeights {
+  if (weights === undefined) return initialWeights(program, seed);
+  const diagnostics = judgeWeights(program, weights);
+  const refused = diagnostics.some(({ severity }) => severity === "error");
+  return { file: refused ? new Uint8Array() : selectWeights(program, weights), diagnostics };
+}
+
+/** Every entry in the form that the planner wants. */
+export function optimizeProgram(program: Program, observe?: CompileOptions["observe"]): Program {
+  const entries = Object.entries(program.entries).map(([name, graph]) => {
+    const observed = observe && { observe: (pass: Pass, after: Graph) => observe(name, pass, after) };
+    return [name, optimize(graph, { ...observed })] as const;
+  });
+  return { ...program, entries: Object.fromEntries(entries) };
+}
+
+/** The code of a plan in both builds. */
+export async function emitCode(plan: Plan): Promise<Code> {
+  const { emitWasm } = await import("./wasm/index.ts");
+  return { baseline: emitWasm(plan, "baseline"), relaxed: emitWasm(plan, "relaxed") };
+}
+
+/** The `///` lines of a model and its entries. */
+export function docsOf({ name, span }: CheckedModel): ModelDocs {
+  const declaration = parse(span.source).file.declarations.find(
+    (one): one is UnitDeclaration => one.kind === "model" && one.name.text === name,
+  );
+  const textOf = (doc: Doc | undefined): string | undefined => doc?.lines.join("\n");
+  const entries = (declaration?.body.statements ?? []).flatMap((one) =>
+    one.kind === "entry" ? [[one.name.text, textOf(one.doc)] as const] : [],
+  );
+  return { model: textOf(declaration?.doc), entries: Object.fromEntries(entries) };
+}
