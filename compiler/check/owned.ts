@@ -19,6 +19,7 @@ import { errorValue, type Value } from "./value.ts";
 /** A parameter or a state of the declaration that is being built, under its own name. */
 export function ownedTensor(
   statement: ParamStatement | StateStatement,
+  block: Block,
   scope: Scope,
   builder: Builder,
 ): Value {
