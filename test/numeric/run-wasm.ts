@@ -28,6 +28,23 @@ export async function runWasm(
   name: string,
   run: WasmRun,
 ): Promise<Readonly<Record<string, Tensor>>> {
+  const instance = await instantiate(plan, code, name, run);
+  instance.run();
+  return instance.outputs();
+}
+
+export interface Instance {
+  readonly run: () => void;
+  readonly outputs: () => Readonly<Record<string, Tensor>>;
+}
+
+/** The entry ready to be called, its inputs and weights in memory. */
+export async function instantiate(
+  plan: Plan,
+  code: Uint8Array,
+  name: string,
+  run: WasmRun,
+): Promise<Instance> {
   const entry = plan.entries.find((each) => each.name === name);
   if (entry === undefined) throw new Error(`the plan has no entry ${name}`);
   const dims = (dim: string): number => run.dims[dim] ?? NaN;
@@ -64,17 +81,24 @@ export async function runWasm(
   const { instance } = await WebAssembly.instantiate(Uint8Array.from(code), { env: { memory } });
   const start = instance.exports[name];
   if (typeof start !== "function") throw new Error(`the code has no entry ${name}`);
-  start(...entry.dims.map((dim) => dims(dim.name)));
-  return Object.fromEntries(
-    entry.outputs.map(({ name: output, buffer: id }) => {
-      const buffer = bufferOf(id);
-      const shape = buffer.shape.map(valueOf);
-      const values = new Float64Array(shape.reduce((all, extent) => all * extent, 1));
-      const stored = viewOf(buffer);
-      mapOf(buffer).forEach((to, from) => {
-        if (to >= 0) values[to] = stored[from] ?? NaN;
-      });
-      return [output, tensorOf(shape, values, buffer.dtype)];
-    }),
-  );
+  const free = entry.dims.map((dim) => dims(dim.name));
+  const outputs = (): Readonly<Record<string, Tensor>> =>
+    Object.fromEntries(
+      entry.outputs.map(({ name: output, buffer: id }) => {
+        const buffer = bufferOf(id);
+        const shape = buffer.shape.map(valueOf);
+        const values = new Float64Array(shape.reduce((all, extent) => all * extent, 1));
+        const stored = viewOf(buffer);
+        mapOf(buffer).forEach((to, from) => {
+          if (to >= 0) values[to] = stored[from] ?? NaN;
+        });
+        return [output, tensorOf(shape, values, buffer.dtype)];
+      }),
+    );
+  return {
+    run: () => {
+      start(...free);
+    },
+    outputs,
+  };
 }
