@@ -1,5 +1,6 @@
 import { lower } from "./lower.ts";
 import type { PlanTarget } from "./make-plan.ts";
+import { preferredLayouts } from "./preferred-layouts.ts";
 import { scheduleForWasm, type WasmVariant } from "./schedule-wasm.ts";
 
 /**
@@ -11,7 +12,7 @@ export function wasmTarget(variant: WasmVariant = "relaxed"): PlanTarget {
     name: "wasm",
     // A function has its operands' addresses in locals; more than these would spill in the innermost loops.
     fusion: { mostOperands: 24 },
-    wish: () => new Map(),
+    wish: preferredLayouts,
     schedule: (kernel) => scheduleForWasm(kernel, variant),
     lower,
   };
