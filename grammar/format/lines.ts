@@ -231,12 +231,13 @@ class Plan {
     if (opensBlock(this.segment, target)) return at(base);
     const { marks } = this.context;
     if (type === Sign.pipe || marks.laterList.has(piece.start)) {
-      const kind = type === Sign.pipe ? () => true : (one: Piece) => marks.firstList.has(one.start);
+      // What the author has put under the first of its kind, where that stands behind something.
+      const pipe = type === Sign.pipe;
       const above = lines
-        .flatMap((line) => line.cells)
-        .find((cell) => {
-          const { type: other, column, line } = cell.piece;
-          return other === type && kind(cell.piece) && column === piece.column && line < piece.line;
+        .flatMap((line) => line.cells.slice(1))
+        .find(({ piece: other }) => {
+          if (other.column !== piece.column || other.line >= piece.line || other.breaks > 0) return false;
+          return pipe ? other.type === Sign.pipe : marks.firstList.has(other.start);
         });
       if (above) return under(above);
     }

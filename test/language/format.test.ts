@@ -43,7 +43,7 @@ describe("layout", () => {
   it("indents by two, one statement a line, blanks by the table", () => {
     expect(
       formatted(
-        "model   M( a:dim=3 )( x :f32[ N,4 ] )->( y:f32[N,4] ){a=x|>l1:f( 3 )y[ i ]=-a[ i-1 ]^2+( a[:,0]else 0 )}",
+        "model   M( a:dim=3 )( x :f32[ N,4 ] )->( y:f32[N,4] ){a=x|>l1:f( 3 )y[ i ]=-a[ i-1 ]^2  +( a[:,0]else 0 )}",
       ),
     ).toBe(
       `model M(a: dim = 3)(x: f32[N, 4]) -> (y: f32[N, 4]) {
