@@ -37,7 +37,7 @@ export function segmentsOf(file: ast.FileNode, pieces: readonly Piece[]): readon
   const comments = (into: Segment[], level: number, offset: number): void => {
     for (const comment of until(offset)) {
       const last = into.at(-1);
-      if (comment.breaks === 0 && last) last.pieces.push(comment);
+      if (comment.breaks === 0 && last) append(last, comment);
       else into.push(segment(level, [comment]));
     }
   };
@@ -119,6 +119,13 @@ export function segmentsOf(file: ast.FileNode, pieces: readonly Piece[]): readon
   const first = all[0];
   if (first) first.blankBefore = false;
   return all;
+}
+
+/** Puts a comment behind a segment, in each form that it may take. */
+function append(segment: Segment, comment: Piece): void {
+  segment.pieces.push(comment);
+  const last = segment.otherwise?.at(-1);
+  if (last) append(last, comment);
 }
 
 /** A declaration with a block or with documentation stands apart from the one before it. */

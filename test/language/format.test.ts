@@ -127,6 +127,13 @@ fn f(
 `);
   });
 
+  it("keeps a comment behind what is broken after all", () => {
+    const long = Array.from({ length: 30 }, (_, i) => `x${i}`).join(" + ");
+    expect(formatted(`fn f() { y = ${long} } // behind`)).toMatch(
+      /^fn f\(\) \{\n[^/]*\n\} {2}\/\/ behind\n$/,
+    );
+  });
+
   it("breaks a long header before its facts, its results and its lists, and sets its block apart", () => {
     const list = "(alpha: dim, beta: dim, gamma: dim, delta: dim)";
     expect(
