@@ -1,23 +1,44 @@
 import type { Expr, Guard } from "../graph/expr.ts";
 import {
+  atomKey,
   atomsOf,
   constant,
   negate,
   provablyNonnegative,
+  scale,
   subtract,
+  type Atom,
   type Form,
   type RangeOf,
 } from "../integers/index.ts";
 import { splitCondition, type Rewriting } from "./rewriting.ts";
 import { childrenOf, formsOf } from "../graph/visit.ts";
 
-/** Is the form ≥ 0 where all guards hold? By ranges alone, or as one guard and something that is ≥ 0 by ranges. */
+/** Is the form ≥ 0 where all guards hold? By ranges alone, or as a multiple of one guard and what is ≥ 0 by ranges. */
 export function holds(form: Form, guards: readonly Guard[], range: RangeOf): boolean {
   if (provablyNonnegative(form, range)) return true;
-  return guards.some((guard) => {
-    if (provablyNonnegative(subtract(form, guard.form), range)) return true;
-    return guard.relation === "zero" && provablyNonnegative(subtract(form, negate(guard.form)), range);
-  });
+  return guards.some((guard) =>
+    multiplesOf(guard, form).some((multiple) => provablyNonnegative(subtract(form, multiple), range)),
+  );
+}
+
+/** The guard times whole numbers by which a term of it becomes one of the form; they are ≥ 0 where it holds. */
+function multiplesOf(guard: Guard, form: Form): readonly Form[] {
+  const coefficients = new Map(
+    form.terms.map((term) => [keyOfFactors(term.factors), term.numerator / term.denominator]),
+  );
+  const ratios = new Set<number>();
+  for (const term of guard.form.terms) {
+    const wanted = term.factors.length === 0 ? undefined : coefficients.get(keyOfFactors(term.factors));
+    if (wanted !== undefined) ratios.add((wanted * term.denominator) / term.numerator);
+  }
+  return [...ratios]
+    .filter((ratio) => Number.isInteger(ratio) && (ratio > 0 || guard.relation === "zero"))
+    .map((ratio) => scale(guard.form, ratio));
+}
+
+function keyOfFactors(factors: readonly Atom[]): string {
+  return factors.map(atomKey).join("·");
 }
 
 /** Is every read of an expression inside its array, in all places where the guards hold? */

@@ -1,7 +1,7 @@
 import { interpret } from "../graph/interpret.ts";
 import type { Expr } from "../graph/expr.ts";
 import type { ComputeNode, Graph, Node } from "../graph/graph.ts";
-import { operandsOf, rewriteExpr } from "../graph/visit.ts";
+import { childrenOf, operandsOf, rewriteExpr } from "../graph/visit.ts";
 import { constantOf } from "../integers/index.ts";
 import { convertValue, meaningOf } from "../scalar/meaning.ts";
 import { atomsOfNode, dtypeIn } from "./body.ts";
@@ -59,7 +59,9 @@ function entryOf(node: Node | undefined): number | undefined {
 function tableOf(node: ComputeNode, nodes: ReadonlyMap<string, Node>): Node | undefined {
   const operands = operandsOf(node);
   const read = operands.map((name) => nodes.get(name)).filter((operand) => operand?.kind === "constant");
-  if (operands.length === 0 || read.length < operands.length) return undefined;
+  if (read.length < operands.length) return undefined;
+  // A few numbers made of indices alone are not worth a table, but a reduction of them is: how many a window holds.
+  if (operands.length === 0 && (node.reduce === undefined || isRandom(node.body))) return undefined;
   if (costOfExpr(node.body) >= costOfReduction || atomsOfNode(node).some((atom) => atom.kind === "dim")) {
     return undefined;
   }
@@ -85,4 +87,8 @@ function tableOf(node: ComputeNode, nodes: ReadonlyMap<string, Node>): Node | un
     values: [...table.data],
     ...(node.span && { span: node.span }),
   };
+}
+
+function isRandom(expr: Expr): boolean {
+  return expr.kind === "random" || childrenOf(expr).some(isRandom);
 }

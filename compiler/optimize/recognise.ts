@@ -76,6 +76,9 @@ function sameRead(a: Read, b: Read): boolean {
 function recogniseRows(node: ComputeNode): Recognition | undefined {
   const reduced = namesOf(node.reduce?.axes);
   const row = (node.reduce?.axes ?? []).map((axis) => axis.name);
+  // A row has the same places everywhere.
+  const isRagged = node.domain.some((guard) => [...axesOfForm(guard.form)].some((name) => reduced.has(name)));
+  if (isRagged) return undefined;
   const reads = readsIn(node.body);
   const aligned = reads.every((read) => {
     let inRow = false;

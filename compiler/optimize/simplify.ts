@@ -1,20 +1,12 @@
 import type { Expr, Guard } from "../graph/expr.ts";
 import type { ComputeNode, Graph } from "../graph/graph.ts";
-import {
-  constantOf,
-  interval,
-  negate,
-  one,
-  simplifyByRange,
-  subtract,
-  type Form,
-  type RangeOf,
-} from "../integers/index.ts";
+import { constantOf, simplifyByRange, type RangeOf } from "../integers/index.ts";
 import { simplifyApply } from "./algebra.ts";
 import { negationOf } from "./bounds.ts";
 import { allAxes, dtypeIn, mapList } from "./body.ts";
 import { rangeWithAxes, rewriteNodes, splitCondition, truth, untagged, type Rewriting } from "./rewriting.ts";
-import { mapChildren, mapGuard } from "../graph/visit.ts";
+import { mapChildren } from "../graph/visit.ts";
+import { decide, simplerForm, simplerGuard, simplifyDomain } from "./simplify-domain.ts";
 import type { Dtype } from "../scalar/dtype.ts";
 
 /**
@@ -41,46 +33,6 @@ function simplifyNode(node: ComputeNode, rewriting: Rewriting): ComputeNode {
   return domain === node.domain && body === node.body ? node : { ...untagged(node), domain, body };
 }
 
-/** Without guards that always hold or follow from another one; the one false guard where one never holds. */
-function simplifyDomain(domain: readonly Guard[], range: RangeOf, facts: readonly Guard[]): readonly Guard[] {
-  let kept = mapList(domain, (guard) => mapGuard(guard, (form) => simpler(form, range)));
-  for (const guard of kept) {
-    const others = kept.filter((other) => other !== guard);
-    const decided = decide(guard, range, [...facts, ...others]);
-    if (decided === false) {
-      const known = constantOf(guard.form);
-      return known !== undefined && kept.length === 1 ? kept : [neverHolds];
-    }
-    if (decided === true) kept = others;
-  }
-  return kept;
-}
-
-const neverHolds: Guard = { relation: "nonnegative", form: negate(one) };
-
-/** True or false where that is so for all values in range at which the known guards hold. */
-function decide(guard: Guard, range: RangeOf, known: readonly Guard[]): boolean | undefined {
-  const { low, high } = interval(guard.form, range);
-  const atLeast = Math.max(low, ...known.map((other) => leastDifference(guard.form, other)));
-  const atMost = Math.min(high, ...known.map((other) => -leastDifference(negate(guard.form), other)));
-  if (guard.relation === "nonnegative") {
-    return atLeast >= 0 ? true : atMost < 0 ? false : undefined;
-  }
-  return atLeast === 0 && atMost === 0 ? true : atLeast > 0 || atMost < 0 ? false : undefined;
-}
-
-/** A lower bound of the form that follows from one guard: form − guard ≥ k and guard ≥ 0 give form ≥ k. */
-function leastDifference(form: Form, guard: Guard): number {
-  const sides = guard.relation === "zero" ? [guard.form, negate(guard.form)] : [guard.form];
-  // Only what cancels to a constant: the rest is the business of the ranges.
-  return Math.max(...sides.map((side) => constantOf(subtract(form, side)) ?? -Infinity));
-}
-
-function simpler(form: Form, range: RangeOf): Form {
-  const simple = simplifyByRange(form, range);
-  return simple.key === form.key ? form : simple;
-}
-
 function simplifyIn(expr: Expr, known: Known): Expr {
   switch (expr.kind) {
     case "constant":
@@ -93,13 +45,13 @@ function simplifyIn(expr: Expr, known: Known): Expr {
       return form.key === expr.form.key ? expr : { ...expr, form };
     }
     case "guard": {
-      const guard = mapGuard(expr.guard, (form) => simpler(form, known.range));
+      const guard = simplerGuard(expr.guard, known.range);
       const decided = decide(guard, known.range, known.guards);
       if (decided !== undefined) return decided ? truth.true : truth.false;
       return guard === expr.guard ? expr : { ...expr, guard };
     }
     case "read": {
-      const at = mapList(expr.at, (form) => simpler(form, known.range));
+      const at = mapList(expr.at, (form) => simplerForm(form, known.range));
       return at === expr.at ? expr : { ...expr, at };
     }
     case "random": {
