@@ -285,6 +285,24 @@ it("a mean over what comes before", () => {
   `);
 });
 
+it("adaptive average pools: onto the same size nothing, onto fewer a table of counts", () => {
+  expect(
+    computes(
+      optimized(`graph g(N) {
+  x = input f32[N, 2, 4]
+  y = compute f32[n: N, c: 2, i: 4] (sum[h: 4 | 4*h - 4*i + 3 >= 0, 4*i - 4*h + 3 >= 0] x[n, c, h]) / (sum[h: 4 | 4*h - 4*i + 3 >= 0, 4*i - 4*h + 3 >= 0] 1.0)
+  z = compute f32[n: N, c: 2, i: 3] (sum[h: 4 | 3*h - 4*i + 2 >= 0, 4*i - 3*h + 3 >= 0] x[n, c, h]) / (sum[h: 4 | 3*h - 4*i + 2 >= 0, 4*i - 3*h + 3 >= 0] 1.0)
+  output y = y
+  output z = z
+}`),
+    ),
+  ).toMatchInlineSnapshot(`
+    "y = compute f32[n: N, c: 2, i: 4] x[n, c, i] @elementwise{}
+    z.sum = compute f32[n: N, c: 2, i: 3] sum[h: 4 | 3*h - 4*i + 2 >= 0, 4*i - 3*h + 3 >= 0] x[n, c, h]
+    z = compute f32[n: N, c: 2, i: 3] z.sum[n, c, i] * 0.5 @elementwise{}"
+  `);
+});
+
 it("a contraction with either operand transposed, and with weights on either side", () => {
   expect(
     computes(
