@@ -3,6 +3,7 @@ import { check, type CheckHost, type CheckOptions, type CheckedModel } from "./c
 import type { Diagnostic } from "./diagnostics/index.ts";
 import { elaborate } from "./elaborate/index.ts";
 import type { Graph, Program } from "./graph/graph.ts";
+import { sizeOfShape } from "./graph/tensor.ts";
 import { judgeWeights, selectWeights, weightShapes, type WeightsFile } from "./interop/safetensors.ts";
 import { optimize, type Pass } from "./optimize/index.ts";
 import { initialWeights, type InitialWeights } from "./package/initial-weights.ts";
@@ -21,6 +22,8 @@ export interface CompileOptions extends Omit<CheckOptions, "weights"> {
   readonly seed?: number;
   /** The name of a model's package; its own in lower case where this is left out. */
   readonly packageName?: (model: string) => string;
+  /** Told what is being done, and how much of it is done, from 0 to 1. */
+  readonly onProgress?: (step: string, done: number) => void;
   /** Sees the graph of an entry after each pass of the optimizer. */
   readonly observe?: (entry: string, pass: Pass, graph: Graph) => void;
 }
@@ -57,11 +60,16 @@ export async function compile(
   const models: CompiledModel[] = [];
   for (const model of checked.models) {
     const elaborated = elaborate(model);
-    const weights = weightsOf(elaborated, options);
+    options.onProgress?.(`planning ${model.name}`, 0);
     const program = optimizeProgram(elaborated, options.observe);
     const { plan, diagnostics: refusals } = planProgram(program, wasmTarget());
-    diagnostics.push(...weights.diagnostics, ...refusals);
-    if (plan === undefined || diagnostics.some(({ severity }) => severity === "error")) continue;
+    // What does not fit into memory is refused before its weights are drawn.
+    diagnostics.push(...refusals);
+    if (plan === undefined) continue;
+    const weights = weightsOf(elaborated, options);
+    diagnostics.push(...weights.diagnostics);
+    if (diagnostics.some(({ severity }) => severity === "error")) continue;
+    options.onProgress?.(`writing the code of ${model.name}`, 0);
     const code = await emitCode(plan);
     const { packageModule } = await import("./package/index.ts");
     const name = options.packageName?.(model.name) ?? model.name.toLowerCase();
@@ -85,11 +93,21 @@ function checkOptionsOf({ model, set, weights }: CompileOptions): CheckOptions {
 }
 
 /** The weights file that goes into the package: of what was given what the program takes, or the initial values. */
-function weightsOf(program: Program, { weights, seed = 0 }: CompileOptions): InitialWeights {
-  if (weights === undefined) return initialWeights(program, seed);
+export function weightsOf(
+  program: Program,
+  { weights, seed = 0, onProgress }: Pick<CompileOptions, "weights" | "seed" | "onProgress">,
+): InitialWeights {
+  if (weights === undefined) {
+    const all = countNumbers(program);
+    return initialWeights(program, seed, (made) => onProgress?.("drawing the weights", made / all));
+  }
   const diagnostics = judgeWeights(program, weights);
   const refused = diagnostics.some(({ severity }) => severity === "error");
   return { file: refused ? new Uint8Array() : selectWeights(program, weights), diagnostics };
+}
+
+function countNumbers({ params, states }: Program): number {
+  return [...params, ...states].reduce((sum, { shape }) => sum + sizeOfShape(shape), 0);
 }
 
 /** Every entry in the form that the planner wants. */

@@ -28,22 +28,13 @@ give the model the label.
   },
   DLC6003: {
     severity: "error",
-    title: "a parameter has another shape in the weights",
-    explanation: `
-The weights file has a tensor of this name, but of another shape, so that the file belongs to another model, or to
-this one with other hyper-parameters (\`--set classes=100\`). Shapes are compared dim by dim: a matrix that was
-saved transposed does not fit either.
-`,
-  },
-  DLC6004: {
-    severity: "error",
     title: "a parameter has another dtype in the weights",
     explanation: `
 Parameters are taken as they are declared: nothing is rounded or widened in silence. Convert the tensor when saving
 (\`tensor.float()\` in PyTorch gives f32), or declare the parameter with the dtype that the file has.
 `,
   },
-  DLC6005: {
+  DLC6004: {
     severity: "warning",
     title: "the weights have tensors that the model does not take",
     explanation: `
@@ -52,7 +43,7 @@ statistics that only training reads, a head that was cut off. What is not needed
 that is nearly that of a parameter is more likely a slip; the message says which parameter it resembles.
 `,
   },
-  DLC6006: {
+  DLC6005: {
     severity: "warning",
     title: "weights that are not finite",
     explanation: `

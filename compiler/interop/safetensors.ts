@@ -57,7 +57,10 @@ export function weightShapes(
 /** Of many names a message lists so many. */
 const listed = 8;
 
-/** What is wrong between a program and a weights file, by name, shape and dtype, and with the numbers in it. */
+/**
+ * What is wrong between a program and a weights file, by name and dtype, and with the numbers in it. Shapes are compared
+ * by `check`, which knows where a size comes from.
+ */
 export function judgeWeights(program: Program, file: WeightsFile): readonly Diagnostic[] {
   const wanted = [...program.params, ...program.states];
   const missing = wanted.filter(({ path }) => !file.tensors.has(path));
@@ -128,12 +131,9 @@ function mismatches(
 ): readonly Diagnostic[] {
   const given = showType(dtypeName(stored.dtype), stored.shape);
   const message = `${path} is ${showType(dtype, shape)} in ${program.name}, but ${given} in ${file.name}`;
-  if (stored.shape.join() !== shape.join()) {
-    return [report("DLC6003", { message, span: undefined, help: shapeHelp(shape, stored.shape) })];
-  }
   if (stored.dtype !== storedNames[dtype]) {
     return [
-      report("DLC6004", {
+      report("DLC6003", {
         message,
         span: undefined,
         help: [`convert it to ${dtype} when saving: nothing is rounded or widened in silence`],
@@ -141,12 +141,6 @@ function mismatches(
     ];
   }
   return notFinite(path, dtype, shape, stored.bytes, file.name);
-}
-
-function shapeHelp(wanted: readonly number[], given: readonly number[]): readonly string[] {
-  const isTransposed = wanted.length === 2 && wanted[0] === given[1] && wanted[1] === given[0];
-  if (isTransposed) return ["the file has it transposed: save it as rows by outputs"];
-  return ["the file belongs to another model, or to this one with other hyper-parameters (--set NAME=VALUE)"];
 }
 
 function superfluous(
@@ -157,7 +151,7 @@ function superfluous(
 ): Diagnostic {
   const [first] = extra;
   const what = extra.length === 1 ? (first ?? "") : `${extra.length} tensors`;
-  return report("DLC6005", {
+  return report("DLC6004", {
     message: `${file.name} has ${what}, which ${program.name} does not take`,
     span: undefined,
     notes: [
@@ -192,7 +186,7 @@ export function notFinite(
   const value = String(numbers[first]);
   const where = shape.length === 0 ? "" : ` at [${indexOf(first, shape).join(", ")}]`;
   return [
-    report("DLC6006", {
+    report("DLC6005", {
       message: `${path} has ${value}${where} in ${source}`,
       span: undefined,
       notes: [{ text: `${bad} of its ${numbers.length} numbers ${bad === 1 ? "is" : "are"} not finite` }],
@@ -216,9 +210,9 @@ function indexOf(place: number, shape: readonly number[]): readonly number[] {
 /** A safetensors file of what the program takes and nothing else, in its order. The given file must have been judged. */
 export function selectWeights(program: Program, file: WeightsFile): Uint8Array<ArrayBuffer> {
   return writeSafetensors(
-    [...program.params, ...program.states].map(({ path }) => {
+    [...program.params, ...program.states].map(({ path, shape }) => {
       const stored = file.tensors.get(path);
-      if (stored === undefined) throw new Error(`bug: ${path} was not looked for in ${file.name}`);
+      if (stored?.shape.join() !== shape.join()) throw new Error(`bug: ${path} was not judged in ${file.name}`);
       return { name: path, ...stored };
     }),
   );

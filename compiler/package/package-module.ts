@@ -23,8 +23,7 @@ export async function packageModule(parts: ModuleParts): Promise<ReadonlyMap<str
   const { plan, name, code, weights, runtime, docs } = parts;
   const inlined = weights.byteLength <= inlineLimit ? weights : undefined;
   const files = { stem: name, runtime };
-  return new Map<string, string | Uint8Array>([
-    ["package.json", packageJson(name)],
+  const contents: readonly (readonly [string, string | Uint8Array])[] = [
     ["index.js", writeIndex(plan, files)],
     ["index.d.ts", await writeTypes(plan, docs)],
     ["inline.js", writeInline(plan, files, code, inlined)],
@@ -33,10 +32,20 @@ export async function packageModule(parts: ModuleParts): Promise<ReadonlyMap<str
     [`${name}.relaxed.wasm`, code.relaxed],
     [`${name}.safetensors`, weights],
     ["README.md", writeReadme(plan, name, docs, inlined !== undefined)],
+  ];
+  return new Map([
+    [
+      "package.json",
+      packageJson(
+        name,
+        contents.map(([path]) => path),
+      ),
+    ],
+    ...contents,
   ]);
 }
 
-function packageJson(name: string): string {
+function packageJson(name: string, paths: readonly string[]): string {
   const types = "./index.d.ts";
   const file = (path: string): string => `./${path}`;
   const content = {
@@ -46,6 +55,8 @@ function packageJson(name: string): string {
     sideEffects: false,
     types,
     main: "./index.js",
+    // Also tells a later build which files of the folder it may replace.
+    files: paths,
     exports: {
       ".": { types, workerd: "./workerd.js", default: "./index.js" },
       "./inline": { types, default: "./inline.js" },

@@ -122,14 +122,62 @@ function extentType(extent: Form, used: Set<string> | undefined): string {
 }
 
 function declareTensors(file: SourceFile, plan: Plan): void {
-  file.addStatements([
-    `// Types of ${plan.name}, compiled by dlc.`,
-    "export type TensorData = Float32Array | Int32Array | Int8Array | Uint8Array;",
-    "/** Data with its shape, row-major. */\nexport interface ShapedTensor<D extends TensorData, S extends readonly number[]> { readonly data: D; readonly shape: S }",
-    "/** A result. `data` is valid until the next call of any entry of this model; `copy()` keeps it. */\nexport interface Tensor<D extends TensorData, S extends readonly number[]> { readonly shape: S; readonly data: D; copy(): D }",
-    "export type FileSource = string | URL | Response | ArrayBuffer | ArrayBufferView;",
-    'export interface LoadOptions { /** Another safetensors file than the module\'s own. */ readonly weights?: FileSource; /** Other code than the module\'s own. */ readonly wasm?: FileSource | WebAssembly.Module; readonly device?: "wasm" | "auto" }',
-    "export interface PortInfo { readonly name: string; readonly dtype: string; /** A free size by its name. */ readonly shape: readonly (number | string)[] }",
-    'export interface Info { readonly entries: Readonly<Record<string, { readonly inputs: readonly PortInfo[]; readonly outputs: readonly PortInfo[]; /** Floating-point operations of one call. */ readonly flops: (dims: Readonly<Record<string, number>>) => number }>>; /** Numbers that training has found. */ readonly parameters: number; /** Bytes of memory in use. */ readonly bytes: number; readonly variant: "relaxed" | "baseline"; readonly threads: number; /** Why there are not more threads. */ readonly why: string }',
-  ]);
+  file.addStatements([`// Types of ${plan.name}, compiled by dlc.`, ...shared]);
 }
+
+/** What every package declares, whatever its model. */
+const shared = [
+  "export type TensorData = Float32Array | Int32Array | Int8Array | Uint8Array;",
+  `
+/** Data with its shape, row-major. */
+export interface ShapedTensor<D extends TensorData, S extends readonly number[]> {
+  readonly data: D;
+  readonly shape: S;
+}`,
+  `
+/** A result. \`data\` is valid until the next call of any entry of this model; \`copy()\` keeps it. */
+export interface Tensor<D extends TensorData, S extends readonly number[]> {
+  readonly shape: S;
+  readonly data: D;
+  copy(): D;
+}`,
+  `
+/** A URL, in Node also a path, or the bytes themselves. */
+export type FileSource = string | URL | Response | ArrayBuffer | ArrayBufferView;`,
+  `
+export interface LoadOptions {
+  /** Another safetensors file than the module's own. */
+  readonly weights?: FileSource;
+  /** Other code than the module's own, where a host compiles it itself. */
+  readonly wasm?: FileSource | WebAssembly.Module;
+  readonly device?: "wasm" | "auto";
+}`,
+  `
+export interface PortInfo {
+  readonly name: string;
+  readonly dtype: string;
+  /** A free size by its name. */
+  readonly shape: readonly (number | string)[];
+}`,
+  `
+export interface EntryInfo {
+  readonly inputs: readonly PortInfo[];
+  readonly outputs: readonly PortInfo[];
+  /** Floating-point operations of one call with these free sizes. */
+  readonly flops: (dims: Readonly<Record<string, number>>) => number;
+}`,
+  `
+export interface Info {
+  readonly entries: Readonly<Record<string, EntryInfo>>;
+  /** Numbers that training has found. */
+  readonly parameters: number;
+  /** Bytes of memory in use. */
+  readonly bytes: number;
+  /** Which build of the code this host runs. */
+  readonly variant: "relaxed" | "baseline";
+  readonly threads: number;
+  /** Why there are not more threads. */
+  readonly why: string;
+}
+`,
+];
