@@ -1,3 +1,4 @@
+import { axesOfForm, readsOf } from "../graph/visit.ts";
 import { evaluate } from "../integers/index.ts";
 import { costOfKernel } from "./kernel-cost.ts";
 import type { Kernel } from "./kernel.ts";
@@ -26,11 +27,15 @@ interface Vote {
   readonly weight: number;
 }
 
+/** A chain of kernels without wishes hands a layout on by one kernel a round. */
+const mostRounds = 4;
+
 /**
  * One layout for each buffer of a program. Each kernel that touches it has a vote, weighed by its operations: the
- * order of axes with the most votes wins, and the halo is as wide as the widest of those who voted for it. Activations
- * are decided first and once more in view of each other; then what is packed at load, since the order in which a
- * kernel runs through its weights follows its activations.
+ * order of axes with the most votes wins, and the halo is as wide as the widest of those who voted for it. A kernel
+ * without a wish for its result would store it as its operand is stored. Activations are decided first, in a few
+ * rounds since they depend on each other; then what is packed at load, since the order in which a kernel runs through
+ * its weights follows its activations.
  */
 export function assignLayouts(
   kernels: readonly PlacedKernel[],
@@ -39,9 +44,11 @@ export function assignLayouts(
 ): readonly Layout[] {
   const rowMajorAll = subjects.map(({ rank }) => rowMajor(rank));
   const isActivation = ({ fixed, packed }: LayoutSubject): boolean => !fixed && !packed;
-  const once = elect(kernels, subjects, rowMajorAll, wish, isActivation);
-  const twice = elect(kernels, subjects, once, wish, isActivation);
-  return elect(kernels, subjects, twice, wish, ({ packed }) => packed);
+  let layouts: readonly Layout[] = rowMajorAll;
+  for (let round = 0; round < mostRounds; round += 1) {
+    layouts = elect(kernels, subjects, layouts, wish, isActivation);
+  }
+  return elect(kernels, subjects, layouts, wish, ({ packed }) => packed);
 }
 
 /** The kernel with the layouts that its buffers have. */
@@ -66,7 +73,7 @@ function elect(
     const kernel = withLayouts(placed, layouts);
     // At dims of 1: kernels of one entry grow alike.
     const weight = evaluate(costOfKernel(kernel).operations, () => 1);
-    for (const [name, layout] of wish(kernel)) {
+    for (const [name, layout] of new Map([...inheritedLayouts(kernel), ...wish(kernel)])) {
       const buffer = placed.buffers[kernel.operands.findIndex((operand) => operand.name === name)];
       if (buffer === undefined)
         throw new Error(`bug: a wish for ${name}, which is no operand of ${kernel.name}`);
@@ -78,6 +85,23 @@ function elect(
     if (subject === undefined || !isElected(subject)) return layout;
     return winner(votes.get(buffer) ?? []) ?? layout;
   });
+}
+
+/** For results that have a place for each place of an operand of the same rank: element-wise ones and pools. */
+function inheritedLayouts(kernel: Kernel): ReadonlyMap<string, Layout> {
+  const wishes = new Map<string, Layout>();
+  for (const { axes, body, output } of kernel.stages) {
+    if (output === undefined) continue;
+    const source = readsOf(body).find(
+      ({ operand, at }) =>
+        kernel.operands.some(({ name }) => name === operand) &&
+        at.length === axes.length &&
+        at.every((form, dim) => axesOfForm(form).has(axes[dim] ?? "")),
+    );
+    const layout = kernel.operands.find(({ name }) => name === source?.operand)?.layout;
+    if (layout !== undefined) wishes.set(output, plain(layout));
+  }
+  return wishes;
 }
 
 function winner(votes: readonly Vote[]): Layout | undefined {
