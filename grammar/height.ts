@@ -4,7 +4,7 @@ export function heightExceeds(root: object, limit: number): boolean {
   for (let next = open.pop(); next; next = open.pop()) {
     const { node, depth } = next;
     if (depth > limit) return true;
-    for (const [key, value] of Object.entries(node)) {
+    for (const [key, value] of Object.entries(node) as [string, unknown][]) {
       if (key === "span" || key === "operatorSpan" || typeof value !== "object" || value === null) continue;
       open.push({ node: value, depth: Array.isArray(value) ? depth : depth + 1 });
     }

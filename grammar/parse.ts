@@ -47,7 +47,6 @@ export function parseTokens(source: Source): ParsedTokens {
 
 function refusal(source: Source): Diagnostic | undefined {
   const { text } = source;
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   const junk = text.slice(0, limits.characters).search(/[\0-\x08\x0e-\x1f\ufffd]/);
   if (junk !== -1) {
     return report("DLC1016", {

@@ -1,38 +1,6 @@
 import { createToken, Lexer } from "chevrotain";
 import type { TokenType } from "chevrotain";
 
-/** The words that are never names; a `label` is what a message calls the token. */
-const hardWords = [
-  "if",
-  "then",
-  "else",
-  "for",
-  "in",
-  "where",
-  "and",
-  "or",
-  "not",
-  "true",
-  "false",
-  "fn",
-] as const;
-const lateHardWords = ["cat", "as"] as const;
-export const reduceWords = ["sum", "prod", "max", "min", "mean", "argmax", "argmin", "any", "all"] as const;
-/** Words that open a declaration of a file, and nothing else. */
-export const unitWords = ["layer", "model", "optimizer", "data"] as const;
-const softWords = [
-  "import",
-  "train",
-  "on",
-  "param",
-  "state",
-  "entry",
-  "metric",
-  "scan",
-  "repeat",
-  "carry",
-] as const;
-
 export const Identifier = createToken({
   name: "Identifier",
   pattern: /[A-Za-z_][A-Za-z0-9_]*/,
@@ -48,6 +16,7 @@ export const Multiplicative = createToken({
 });
 export const Comparison = createToken({ name: "Comparison", pattern: Lexer.NA, label: "a comparison" });
 
+/** `label` is what a message calls the token. */
 function word(text: string, ...categories: TokenType[]): TokenType {
   return createToken({
     name: `Word_${text}`,
@@ -62,24 +31,35 @@ function sign(name: string, pattern: string, ...categories: TokenType[]): TokenT
   return createToken({ name, pattern, categories, label: `\`${pattern}\`` });
 }
 
-type WordTokens<Words extends readonly string[]> = Readonly<Record<Words[number], TokenType>>;
-
-function words<const Words extends readonly string[]>(
-  list: Words,
-  ...categories: TokenType[]
-): WordTokens<Words> {
-  const entries = list.map((text): [string, TokenType] => [text, word(text, ...categories)]);
-  return Object.fromEntries(entries) as WordTokens<Words>;
-}
-
-/** The hard words and the soft ones (which are names, too, wherever a name may stand). */
+/** The hard words and the soft ones, which are names, too, wherever a name may stand. */
 export const Word = {
-  ...words(hardWords),
-  ...words(lateHardWords),
-  ...words(softWords, Identifier),
+  if: word("if"),
+  then: word("then"),
+  else: word("else"),
+  for: word("for"),
+  in: word("in"),
+  where: word("where"),
+  and: word("and"),
+  or: word("or"),
+  not: word("not"),
+  true: word("true"),
+  false: word("false"),
+  fn: word("fn"),
+  cat: word("cat"),
+  as: word("as"),
+  import: word("import", Identifier),
+  train: word("train", Identifier),
+  on: word("on", Identifier),
+  param: word("param", Identifier),
+  state: word("state", Identifier),
+  entry: word("entry", Identifier),
+  metric: word("metric", Identifier),
+  scan: word("scan", Identifier),
+  repeat: word("repeat", Identifier),
+  carry: word("carry", Identifier),
 };
-const reduceTokens = words(reduceWords, ReduceWord);
-const unitTokens = words(unitWords, Identifier, UnitWord);
+const reduceWords = ["sum", "prod", "max", "min", "mean", "argmax", "argmin", "any", "all"];
+const unitWords = ["layer", "model", "optimizer", "data"];
 
 export const Sign = {
   arrow: sign("Arrow", "->"),
@@ -138,8 +118,8 @@ export const vocabulary: TokenType[] = [
   Float,
   Int,
   ...Object.values(Word),
-  ...Object.values(reduceTokens),
-  ...Object.values(unitTokens),
+  ...reduceWords.map((text) => word(text, ReduceWord)),
+  ...unitWords.map((text) => word(text, Identifier, UnitWord)),
   Identifier,
   ReduceWord,
   UnitWord,

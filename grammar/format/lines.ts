@@ -31,7 +31,7 @@ export interface Context {
 
 /** The lines of a segment: its author's breaks, and further ones where a line is too long. */
 export function linesOf(segment: Segment, context: Context): readonly Line[] {
-  const plan = new Plan(segment, context);
+  const plan = planOf(segment, context);
   let lines = plan.place();
   if (segment.otherwise && (lines.length > 1 || lines.some(tooLong))) {
     return segment.otherwise.flatMap((part, index) =>
@@ -55,36 +55,27 @@ interface Bracket {
 }
 
 /** Breaks chosen for one segment: `hard` ones always hold, `fill` ones where the next stretch does not fit. */
-class Plan {
-  readonly segment: Segment;
-  readonly context: Context;
-  readonly gaps: readonly number[];
-  readonly depths: readonly number[];
-  readonly hard = new Set<number>();
-  readonly fill = new Set<number>();
+function planOf(segment: Segment, context: Context) {
+  const { pieces, joints } = segment;
+  const { roles, marks } = context;
+  const hard = new Set<number>();
+  const fill = new Set<number>();
+  const gaps = pieces.map((piece, index) => {
+    const before = pieces[index - 1];
+    if (!before) return 0;
+    if (joints.includes(index)) return 2;
+    return gapBetween(before, roles.get(before), piece, roles.get(piece), marks.apart.has(piece.start));
+  });
+  let depth = 0;
+  const depths = pieces.map(({ type }) => {
+    if (type && isCloser(type)) depth -= 1;
+    const own = depth;
+    if (type && isOpener(type)) depth += 1;
+    return own;
+  });
 
-  constructor(segment: Segment, context: Context) {
-    this.segment = segment;
-    this.context = context;
-    const { pieces, joints } = segment;
-    const { roles, marks } = context;
-    this.gaps = pieces.map((piece, index) => {
-      const before = pieces[index - 1];
-      if (!before) return 0;
-      if (joints.includes(index)) return 2;
-      return gapBetween(before, roles.get(before), piece, roles.get(piece), marks.apart.has(piece.start));
-    });
-    let depth = 0;
-    this.depths = pieces.map(({ type }) => {
-      if (type && (closers.has(type) || type === Sign.closeCurly)) depth -= 1;
-      const own = depth;
-      if (type && (openers.has(type) || type === Sign.openCurly)) depth += 1;
-      return own;
-    });
-  }
-
-  place(): Line[] {
-    const { pieces, level, blankBefore } = this.segment;
+  function place(): Line[] {
+    const { level, blankBefore } = segment;
     const base = level * step;
     const lines: Line[] = [];
     const brackets: Bracket[] = [];
@@ -96,16 +87,16 @@ class Plan {
       const { type } = piece;
       if (type && (closers.has(type) || type === Sign.closeCurly) && brackets.length > 0) {
         const closed = brackets.at(-1);
-        if (closed && this.breaksBefore(index, column, lines.length)) closed.content = undefined;
+        if (closed && breaksBefore(index, column, lines.length)) closed.content = undefined;
       }
       let cell: Cell;
-      if (index === 0 || this.breaksBefore(index, column, lines.length)) {
-        const place = this.indentation(index, base, brackets, facts, lines);
+      if (index === 0 || breaksBefore(index, column, lines.length)) {
+        const place = indentation(index, base, brackets, facts, lines);
         indent = place.column;
         cell = { piece, gap: 0, column: indent };
         lines.push({ cells: [cell], anchor: place.anchor, blankBefore: index === 0 && blankBefore });
       } else {
-        const gap = this.gaps[index] ?? 0;
+        const gap = gaps[index] ?? 0;
         cell = { piece, gap, column: column + gap };
         lines.at(-1)?.cells.push(cell);
         const open = brackets.at(-1);
@@ -123,47 +114,45 @@ class Plan {
   }
 
   /** Adds breaks to the lines that are too long; false where none is or nothing more can be done. */
-  breakFurther(lines: readonly Line[]): boolean {
+  function breakFurther(lines: readonly Line[]): boolean {
     let found = false;
     let first = 0;
     for (const line of lines) {
-      if (tooLong(line) && this.breakLine(first, line.cells.length)) found = true;
+      if (tooLong(line) && breakLine(first, line.cells.length)) found = true;
       first += line.cells.length;
     }
     return found;
   }
 
-  private breakLine(first: number, count: number): boolean {
+  function breakLine(first: number, count: number): boolean {
     let best = Infinity;
     let places: number[] = [];
     for (let index = first + 1; index < first + count; index += 1) {
-      const rank = this.rank(index);
-      if (rank === undefined || this.fill.has(index) || this.hard.has(index)) continue;
-      const cost = (this.depths[index] ?? 0) * 100 + rank;
+      const rank = rankOf(index);
+      if (rank === undefined || fill.has(index) || hard.has(index)) continue;
+      const cost = (depths[index] ?? 0) * 100 + rank;
       if (cost < best) {
         best = cost;
         places = [];
       }
       if (cost === best) places.push(index);
     }
-    for (const index of places) (best % 100 < fillsFrom ? this.hard : this.fill).add(index);
+    for (const index of places) (best % 100 < fillsFrom ? hard : fill).add(index);
     return places.length > 0;
   }
 
   /** How well a line breaks before a piece, 0 best; undefined where it may not. */
-  private rank(index: number): number | undefined {
-    const { pieces, joints } = this.segment;
+  function rankOf(index: number): number | undefined {
     const piece = pieces[index];
     const before = pieces[index - 1];
     if (!piece?.type || !before?.type || joints.includes(index)) return undefined;
-    const { marks, roles } = this.context;
     const { type } = piece;
-    const depth = this.depths[index] ?? 0;
-    if (type === Word.where && depth === 0) return 0;
+    const inside = depths[index] ?? 0;
+    if (type === Word.where && inside === 0) return 0;
     if (type === Sign.arrow) return 1;
     if (marks.laterList.has(piece.start)) return 2;
     if (type === Sign.pipe) return 3;
-    if ((this.gaps[index] ?? 0) === 0) return undefined;
+    if ((gaps[index] ?? 0) === 0) return undefined;
     if (before.type === Sign.comma) return fillsFrom;
     if (type === Word.then || type === Word.else) return 11;
     if (type === Word.or || type === Word.and) return 12;
@@ -175,39 +164,36 @@ class Plan {
     return undefined;
   }
 
-  private breaksBefore(index: number, column: number, lineCount: number): boolean {
-    const { segment, gaps } = this;
-    const piece = segment.pieces[index];
-    const before = segment.pieces[index - 1];
+  function breaksBefore(index: number, column: number, lineCount: number): boolean {
+    const piece = pieces[index];
+    const before = pieces[index - 1];
     if (!piece || !before) return false;
     if (!before.type) return true;
     if (!piece.type) return piece.breaks > 0;
     if (opensBlock(segment, index)) return lineCount > 1;
-    if (segment.joints.includes(index)) return false;
-    if (this.hard.has(index)) return true;
+    if (joints.includes(index)) return false;
+    if (hard.has(index)) return true;
     if (piece.breaks > 0) {
       const free = (gaps[index] ?? 0) > 0 || isOpener(before.type) || isCloser(piece.type);
-      if (free || this.context.marks.laterList.has(piece.start)) return true;
+      if (free || marks.laterList.has(piece.start)) return true;
     }
-    return this.fill.has(index) && !this.fits(index, column);
+    return fill.has(index) && !fits(index, column);
   }
 
   /** Whether everything up to the next place for a break fits on the line. */
-  private fits(index: number, column: number): boolean {
-    const { pieces } = this.segment;
+  function fits(index: number, column: number): boolean {
     let end = column;
     for (let at = index; at < pieces.length; at += 1) {
       const piece = pieces[at];
       if (!piece?.type) break;
-      if (at > index && (this.fill.has(at) || this.hard.has(at) || this.breaksBefore(at, -Infinity, 1)))
-        break;
-      end += (this.gaps[at] ?? 0) + piece.text.length;
+      if (at > index && (fill.has(at) || hard.has(at) || breaksBefore(at, -Infinity, 1))) break;
+      end += (gaps[at] ?? 0) + piece.text.length;
       if (end > width) return false;
     }
     return true;
   }
 
-  private indentation(
+  function indentation(
     index: number,
     base: number,
     brackets: readonly Bracket[],
@@ -217,7 +203,6 @@ class Plan {
     const under = (anchor: Cell) => ({ column: anchor.column, anchor });
     const at = (column: number) => ({ column, anchor: undefined });
     if (index === 0) return at(base);
-    const { pieces } = this.segment;
     let target = index;
     while (target < pieces.length - 1 && !pieces[target]?.type) target += 1;
     const piece = pieces[target];
@@ -228,8 +213,7 @@ class Plan {
       return open.content ? under(open.content) : at(open.indent + step);
     }
     if (!piece || !type) return at(base + 2 * step);
-    if (opensBlock(this.segment, target)) return at(base);
-    const { marks } = this.context;
+    if (opensBlock(segment, target)) return at(base);
     if (type === Sign.pipe || marks.laterList.has(piece.start)) {
       // What the author has put under the first of its kind, where that stands behind something.
       const pipe = type === Sign.pipe;
@@ -245,6 +229,8 @@ class Plan {
       return at(base + step);
     return facts ? under(facts) : at(base + 2 * step);
   }
+
+  return { place, breakFurther };
 }
 
 /** Ranks below are taken all at once, those from here on as far as a line is filled. */

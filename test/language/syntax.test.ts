@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { applyFix } from "../../compiler/diagnostics/index.ts";
 import { FileParser } from "../../grammar/file-parser.ts";
 import { parse } from "../../grammar/index.ts";
-import type { Equation, Expr } from "../../grammar/index.ts";
+import type { Equation, ErrorNode, Expr, Name } from "../../grammar/index.ts";
 import { corpus, tokenTexts } from "./corpus.ts";
-import { withoutSpans } from "./tree.ts";
+import { nodesOf, withoutSpans } from "./tree.ts";
 
 const treeOf = (text: string): unknown => withoutSpans(parse({ path: "test.dl", text }).file);
 const codesOf = (text: string): string[] =>
@@ -140,20 +140,22 @@ describe("the tree", () => {
   it("points at every name", () => {
     const text = "fn f(x: f32[N]) -> (y: f32[N]) { y[i in 0..N] = x[i] }";
     const { file } = parse({ path: "test.dl", text });
-    const names: string[] = [];
-    JSON.stringify(file, (key, value: unknown) => {
-      if (key === "source") return undefined;
-      if (typeof value === "object" && value !== null && "kind" in value && value.kind === "name") {
-        const { text: name, span } = value as unknown as {
-          text: string;
-          span: { start: number; end: number };
-        };
-        expect(text.slice(span.start, span.end)).toBe(name);
-        names.push(name);
-      }
-      return value;
-    });
-    expect(names.sort()).toEqual(["N", "N", "N", "f", "f32", "f32", "i", "i", "x", "x", "y", "y"]);
+    const names = nodesOf(file, (node): node is Name => "kind" in node && node.kind === "name");
+    for (const { text: name, span } of names) expect(text.slice(span.start, span.end)).toBe(name);
+    expect(names.map((name) => name.text).sort()).toEqual([
+      "N",
+      "N",
+      "N",
+      "f",
+      "f32",
+      "f32",
+      "i",
+      "i",
+      "x",
+      "x",
+      "y",
+      "y",
+    ]);
   });
 
   it("takes soft words as names", () => {
@@ -192,20 +194,9 @@ good = 1
 
   it("knows the names that broken items would have bound", () => {
     const text = "import std.nn { A, B C }\nfn f(x { y = x }\nmodel M() { a, b[i] = ) }\nq = 1 1";
-    const names: string[] = [];
-    JSON.stringify(parse({ path: "test.dl", text }).file, (key, value: unknown) => {
-      if (key === "source") return undefined;
-      if (
-        typeof value === "object" &&
-        value !== null &&
-        "kind" in value &&
-        value.kind === "error" &&
-        "names" in value
-      ) {
-        names.push(...(value.names as { text: string }[]).map((name) => name.text));
-      }
-      return value;
-    });
+    const { file } = parse({ path: "test.dl", text });
+    const errors = nodesOf(file, (node): node is ErrorNode => "kind" in node && node.kind === "error");
+    const names = errors.flatMap((error) => error.names.map((name) => name.text));
     expect(names).toEqual(expect.arrayContaining(["A", "B", "f", "a", "b"]));
   });
 

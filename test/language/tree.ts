@@ -5,3 +5,15 @@ export function withoutSpans(value: unknown): unknown {
   const entries = Object.entries(value).filter(([key]) => key !== "span" && key !== "operatorSpan");
   return Object.fromEntries(entries.map(([key, child]) => [key, withoutSpans(child)]));
 }
+
+/** All the nodes of a tree that a guard accepts, in the order of their fields. */
+export function nodesOf<Node>(
+  root: unknown,
+  accepts: (node: object) => node is Node & object,
+): readonly Node[] {
+  if (typeof root !== "object" || root === null) return [];
+  const below = Object.entries(root).flatMap(([key, child]) =>
+    key === "source" ? [] : nodesOf(child, accepts),
+  );
+  return accepts(root) ? [root, ...below] : below;
+}
