@@ -336,7 +336,8 @@ function outlineSteps(view: KernelView, main: StageView, loops: readonly string[
   const perTile = plan.rows * plan.columns * (plan.across ? 1 : plan.vectors * 4);
   let inside = 2 * work(main.reduction) * perTile;
   for (const loop of [...loops].reverse()) {
-    if (inside >= outlineFrom) return [{ kind: "outline", axis: loop }];
+    const many = constantOf(extentOf(view, loop.replace(/\.t$/, ""))) !== 1;
+    if (inside >= outlineFrom && many) return [{ kind: "outline", axis: loop }];
     const axis = loop.replace(/\.t$/, "");
     const by =
       axis === plan.rowsAxis
@@ -364,7 +365,11 @@ function scheduleRows(view: KernelView, shared: readonly string[]): Schedule {
     (all, { stage, best }) => all + (best?.cost ?? workOf(view, stage) * stage.accesses.length),
     0,
   );
-  const across = cheapestLane(view, view.stages, shared);
+  // Rows side by side would need all their values kept at once.
+  const keepsRows = view.stages.some(
+    ({ stage, axes }) => stage.output === undefined && axes.some((axis) => !shared.includes(axis)),
+  );
+  const across = keepsRows ? undefined : cheapestLane(view, view.stages, shared);
   if (across !== undefined && across.cost < ownCost) {
     const vectors = vectorize(view, across.axis, 1, "peel");
     const loops = shared.flatMap((axis) => (axis === across.axis ? (vectors.loop ?? []) : [axis]));

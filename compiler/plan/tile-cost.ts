@@ -31,7 +31,8 @@ export interface TileProblem {
 
 // x86-64 with 128-bit vectors, as V8 uses it: sixteen registers, one of which is V8's own; two loads, two vector
 // operations and four instructions a cycle; four cycles until a sum can be added to again.
-const registers = 15;
+// An unfused product needs one to stand in between.
+const registers = { fused: 15, unfused: 14 };
 const latency = 4;
 
 /**
@@ -88,9 +89,10 @@ function tileCycles(problem: TileProblem, tile: Tile): number {
     0,
   );
   const operations = sums * (problem.fused ? 1 : 2);
-  const spilled = Math.max(0, sums + loads - registers);
-  const step =
-    Math.max(operations / 2, (operations + loads + 3) / 4, (loads + spilled) / 2, latency) + spilled;
+  const spilled = Math.max(0, sums + loads - (problem.fused ? registers.fused : registers.unfused));
+  // A spilled register is stored and loaded again in the way of what waits for it.
+  const spills = 3 * spilled;
+  const step = Math.max(operations / 2, (operations + loads + 3) / 4, loads / 2, latency) + spills;
   const ending = problem.across ? sums * 6 : sums * 1.5;
   return step * problem.steps + ending + 10;
 }
