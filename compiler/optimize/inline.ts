@@ -11,7 +11,7 @@ import {
   substituteLocals,
 } from "./body.ts";
 import { bindAtMeeting } from "./bind-at-meeting.ts";
-import { costOfExpr, sizeOfExpr, worthANode } from "./cost.ts";
+import { costOfExpr, costOfReduction, sizeOfExpr, worthANode } from "./cost.ts";
 import { conjunction, freshName, rewriteNodes, untagged, zeroOf, type Rewriting } from "./rewriting.ts";
 import { splitAxes } from "./split-axes.ts";
 
@@ -62,6 +62,8 @@ function inlineInto(node: ComputeNode, uses: Uses, rewriting: Rewriting): Comput
   for (const name of operandsOf(result)) {
     const producer = rewriting.nodes.get(name);
     if (producer?.kind !== "compute" || producer.reduce !== undefined) continue;
+    // Before normal form a body may bind axes, whose names could be those of its reader.
+    if (costOfExpr(producer.body) >= costOfReduction) continue;
     const movement = isMovement(producer);
     if (!movement && !goesIntoAll(producer, uses, rewriting)) continue;
     const merged = merge(producer, result);
