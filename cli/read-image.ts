@@ -55,8 +55,8 @@ function unpack(data: ArrayLike<number>, width: number, height: number, depth: n
 }
 
 async function decodeJpeg(bytes: Uint8Array): Promise<Image> {
-  const { decode } = await import("jpeg-js");
-  const { width, height, data } = decode(bytes, {
+  const { default: jpeg } = await import("jpeg-js");
+  const { width, height, data } = jpeg.decode(bytes, {
     useTArray: true,
     formatAsRGBA: false,
     tolerantDecoding: false,

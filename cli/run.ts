@@ -5,8 +5,18 @@ import { emitCode, optimizeProgram, weightsOf } from "../compiler/compile.ts";
 import { planProgram, wasmTarget } from "../compiler/plan/index.ts";
 import { CallError, exitCodes, InputError, type ExitCode } from "./exit.ts";
 import { runtimeText } from "./host.ts";
-import { loadModels, openGiven, type ModelFlags } from "./load-models.ts";
-import { isFolder, loadFolder, loadText, type Port, type Ports, type RunnableModel } from "./module-host.ts";
+import type { Program } from "../compiler/graph/graph.ts";
+import { portsOf } from "./ports-of.ts";
+import { loadModels, openGiven, type Given, type ModelFlags } from "./load-models.ts";
+import {
+  isFolder,
+  loadFolder,
+  loadText,
+  type Port,
+  type Ports,
+  type Result,
+  type RunnableModel,
+} from "./module-host.ts";
 import type { Assignment } from "./program.ts";
 import { startProgress } from "./progress.ts";
 import { readInput, showPort } from "./read-input.ts";
@@ -25,27 +35,31 @@ export interface RunFlags extends ModelFlags {
   readonly json?: boolean;
 }
 
+/** A model whose inputs and outputs are known, and which is made ready when it is needed. */
+interface Opened {
+  readonly entries: Readonly<Record<string, Ports>>;
+  /** Undefined where there is an error. */
+  readonly start: () => Promise<RunnableModel | undefined>;
+}
+
 /** Calls one entry of a model, built in memory from its source or loaded from its folder, and shows the outputs. */
 export async function run(path: string, flags: RunFlags): Promise<ExitCode> {
   for (const { value } of flags.output) checkOutputName(value);
   const diagnostics: Diagnostic[] = [];
-  const model = isFolder(path)
-    ? await openFolder(path, flags)
-    : await buildInMemory(path, flags, diagnostics);
-  if (flags.json !== true) showDiagnostics(diagnostics);
-  if (model === undefined) {
-    if (flags.json === true) sayJson({ diagnostics: diagnostics.map(toJson) });
-    return exitCodes.inputAtFault;
-  }
-  const entry = chooseEntry(model, flags.entry);
-  const ports = model.entries[entry] ?? { inputs: [], outputs: [] };
+  const opened = isFolder(path) ? await openFolder(path, flags) : openSource(path, flags, diagnostics);
+  if (opened === undefined) return refuse(diagnostics, flags);
+  const entry = chooseEntry(opened, flags.entry);
+  const ports = opened.entries[entry] ?? { inputs: [], outputs: [] };
   for (const { name } of flags.output) portNamed(ports.outputs, name, "output");
+  // Inputs are read before anything is built: a wrong one is told at once.
   const inputs: Record<string, Awaited<ReturnType<typeof readInput>>> = {};
   for (const [name, values] of givenInputs(ports, flags.input)) {
     inputs[name] = await readInput(portNamed(ports.inputs, name, "input"), values);
   }
+  const model = await opened.start();
+  if (model === undefined) return refuse(diagnostics, flags);
   const results = model.call(entry, inputs);
-  const outputs = ports.outputs.flatMap(({ name, dtype }) => {
+  const outputs = (model.entries[entry] ?? ports).outputs.flatMap(({ name, dtype }) => {
     const result = results[name];
     return result === undefined ? [] : [{ name, dtype, result }];
   });
@@ -60,25 +74,39 @@ export async function run(path: string, flags: RunFlags): Promise<ExitCode> {
       ),
       diagnostics: diagnostics.map(toJson),
     });
-    return exitCodes.done;
+  } else {
+    showDiagnostics(diagnostics);
+    showOutputs(outputs, flags);
   }
+  return exitCodes.done;
+}
+
+function refuse(diagnostics: readonly Diagnostic[], { json }: RunFlags): ExitCode {
+  if (json === true) sayJson({ diagnostics: diagnostics.map(toJson) });
+  else showDiagnostics(diagnostics);
+  return exitCodes.inputAtFault;
+}
+
+function showOutputs(
+  outputs: readonly { readonly name: string; readonly dtype: string; readonly result: Result }[],
+  flags: RunFlags,
+): void {
   const paint = colours(process.stdout);
   for (const { name, dtype, result } of outputs) {
-    const written = flags.output.find((one) => one.name === name);
     say(`${paint.bold(name)}  ${showPort({ name, dtype, shape: result.shape })}`);
-    if (written !== undefined) {
-      say(`  written to ${written.value}`);
+    const written = flags.output.filter((one) => one.name === name).map(({ value }) => value);
+    if (written.length > 0) {
+      say(`  written to ${written.join(", ")}`);
       continue;
     }
     for (const line of tensorLines(result.shape, result.data)) say(line);
     const largest = largestLine(result.shape, result.data);
     if (largest !== undefined) say(largest);
   }
-  return exitCodes.done;
 }
 
 /** A built module has its hyper-parameters and its weights; only its source can be given others. */
-async function openFolder(path: string, flags: RunFlags): Promise<RunnableModel> {
+async function openFolder(path: string, flags: RunFlags): Promise<Opened> {
   const given = [
     ["--model", flags.model !== undefined],
     ["--weights", flags.weights !== undefined],
@@ -87,14 +115,11 @@ async function openFolder(path: string, flags: RunFlags): Promise<RunnableModel>
   ] as const;
   const [option] = given.find(([, isGiven]) => isGiven) ?? [];
   if (option !== undefined) throw new CallError(`${option} goes with a source; ${path} is a built module`);
-  return loadFolder(path);
+  const model = await loadFolder(path);
+  return { entries: model.entries, start: () => Promise.resolve(model) };
 }
 
-async function buildInMemory(
-  path: string,
-  flags: RunFlags,
-  diagnostics: Diagnostic[],
-): Promise<RunnableModel | undefined> {
+function openSource(path: string, flags: RunFlags, diagnostics: Diagnostic[]): Opened | undefined {
   const given = openGiven(path, flags);
   const loaded = loadModels(given);
   diagnostics.push(...loaded.diagnostics);
@@ -105,24 +130,32 @@ async function buildInMemory(
     const names = loaded.models.map(({ model }) => model.name).join(", ");
     throw new CallError(`${path} has the models ${names}: choose one with --model`);
   }
+  const program = showInside(one.program, flags.show);
+  const entries = Object.entries(program.entries).map(([name, graph]) => [name, portsOf(graph)] as const);
+  return {
+    entries: Object.fromEntries(entries),
+    start: () => buildInMemory(path, program, given, flags, diagnostics),
+  };
+}
+
+async function buildInMemory(
+  path: string,
+  program: Program,
+  { options }: Given,
+  { seed }: RunFlags,
+  diagnostics: Diagnostic[],
+): Promise<RunnableModel | undefined> {
   const progress = startProgress();
   try {
-    progress.at(`planning ${one.program.name}`, 0);
-    const { plan, diagnostics: found } = planProgram(
-      optimizeProgram(showInside(one.program, flags.show)),
-      wasmTarget(),
-    );
-    diagnostics.push(...found);
+    progress.at(`planning ${program.name}`, 0);
+    const { plan, diagnostics: refusals } = planProgram(optimizeProgram(program), wasmTarget());
+    diagnostics.push(...refusals);
     if (plan === undefined) return undefined;
-    progress.at(`writing the code of ${one.program.name}`, 0);
+    progress.at(`writing the code of ${program.name}`, 0);
     const code = await emitCode(plan);
     // The check has judged what was given; only what initialisers draw is new.
-    const weights = weightsOf(one.program, {
-      weights: given.options.weights,
-      seed: flags.seed,
-      onProgress: progress.at,
-    });
-    if (given.options.weights === undefined) diagnostics.push(...weights.diagnostics);
+    const weights = weightsOf(program, { weights: options.weights, seed, onProgress: progress.at });
+    if (options.weights === undefined) diagnostics.push(...weights.diagnostics);
     const files = { stem: "model", runtime: runtimeText("wasm") };
     return await loadText(writeInline(plan, files, code, undefined), weights.file, path);
   } finally {
@@ -130,7 +163,7 @@ async function buildInMemory(
   }
 }
 
-function chooseEntry(model: RunnableModel, asked: string | undefined): string {
+function chooseEntry(model: Opened, asked: string | undefined): string {
   const names = Object.keys(model.entries);
   const [only, ...more] = names;
   if (asked !== undefined) {
