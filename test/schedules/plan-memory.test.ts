@@ -4,7 +4,8 @@ import type { Graph, Program } from "../../compiler/graph/graph.ts";
 import { parseGraph } from "../../compiler/graph/parse.ts";
 import { evaluate } from "../../compiler/integers/index.ts";
 import { checkMemory, checkTensorSizes } from "../../compiler/plan/check-memory.ts";
-import { makePlan } from "../../compiler/plan/make-plan.ts";
+import { makePlan, type PlanTarget } from "../../compiler/plan/make-plan.ts";
+import { wasmTarget } from "../../compiler/plan/targets.ts";
 import { printMemory } from "../../compiler/plan/print-memory.ts";
 import type { EntryPlan, Plan } from "../../compiler/plan/plan.ts";
 import { place } from "../../runtime/place.ts";
@@ -66,7 +67,12 @@ describe("the arena", () => {
     ["a residual network", residual(16, 16)],
     ["an element-wise chain", chain],
   ];
-  for (const target of [naiveTarget, haloTarget]) {
+  const targets: readonly [layouts: string, target: PlanTarget][] = [
+    ["row-major", naiveTarget],
+    ["channels-last with halos", haloTarget],
+    ["as scheduled for wasm", wasmTarget()],
+  ];
+  describe.each(targets)("%s", (_layouts, target) => {
     it.each(graphs)(`of %s is at most 1.15 times what is alive at once`, (_name, text) => {
       const plan = makePlan(programOf(text), target);
       for (const batch of [1, 8, 64]) {
@@ -74,7 +80,7 @@ describe("the arena", () => {
         expect(end / live).toBeLessThanOrEqual(1.15);
       }
     });
-  }
+  });
 
   it("lets no two buffers overlap that a call needs at once", () => {
     for (const [, text] of graphs) {
