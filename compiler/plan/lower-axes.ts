@@ -148,6 +148,7 @@ export function segmentsOf(
   const width = constant(by);
   if (constantOf(modulo(extent, width)) === 0)
     return present([{ start: zero, count: floorDivide(extent, width), width: by }]);
+  if (tail === "guard") return [{ start: zero, count: ceilDivide(extent, width), width: by }];
   if (tail === "none") throw new Error(`bug: tiles of ${by} do not divide ${extent.key}`);
   if (tail === "overlap" && (known === undefined || known >= by)) {
     if (known === undefined) {

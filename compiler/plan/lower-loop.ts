@@ -36,6 +36,8 @@ export interface LoopRequest {
   /** Of a reduction: its conditions, some of which become bounds of the loop. */
   readonly guards?: readonly Guard[];
   readonly reduction: boolean;
+  /** Told of each loop that is open, before anything stands in it. */
+  readonly opened?: (leaf: string, place: Place) => void;
 }
 
 type Body = (place: Place, guards: readonly Guard[]) => void;
@@ -54,6 +56,7 @@ export function openLoops(
     return;
   }
   openLoop(builder, plan, { ...request, leaf }, (place, guards) => {
+    request.opened?.(leaf, place);
     openLoops(builder, plan, rest, { ...request, place, guards }, body);
   });
 }

@@ -1,6 +1,7 @@
 import type { Guard } from "../graph/expr.ts";
 import { dtypeOf } from "../graph/dtype-of.ts";
-import type { Form } from "../integers/index.ts";
+import { readsOf } from "../graph/visit.ts";
+import { axis as axisForm, constant, subtract, type Form } from "../integers/index.ts";
 import type { Kernel, Stage } from "./kernel.ts";
 import { bindOf, fusedAxes, inOrder, leavesOf, type AxisPlan, type Place } from "./lower-axes.ts";
 import {
@@ -16,7 +17,8 @@ import {
 } from "./lower-builder.ts";
 import { guardValue, lowerExpr, type Surroundings } from "./lower-expr.ts";
 import { axesAt, instancesOf, openLoops, type Instance } from "./lower-loop.ts";
-import { operandOf, integerValue, storeAt, type Point } from "./lower-read.ts";
+import { operandOf, integerValue, loadAt, storeAt, type Point } from "./lower-read.ts";
+import { stagedAt, stageOperand, type Staged } from "./lower-staging.ts";
 import {
   accumulate,
   finish,
@@ -28,7 +30,7 @@ import {
 } from "./lower-reduce.ts";
 import { registerTypeOf } from "./loops.ts";
 import { applyTo, convertTo, selectBetween, widen } from "./lower-value.ts";
-import type { RegisterType } from "./loops.ts";
+import type { RegisterType, Scratch } from "./loops.ts";
 
 /** What the stages of a kernel share while they are lowered. */
 export interface StageContext {
@@ -39,6 +41,11 @@ export interface StageContext {
   /** Where a stage's value lies in memory: the operand, and which of its axes are subscripts. */
   readonly stored: ReadonlyMap<string, { readonly operand: string; readonly dims: readonly number[] }>;
   readonly guards: ReadonlyMap<string, readonly Guard[]>;
+  readonly extents: ReadonlyMap<string, Form>;
+  /** Memory of the kernel's own, as it is asked for. */
+  readonly scratch: Map<string, Scratch>;
+  /** Operands of which the open loops have a copy. */
+  readonly staged: Map<string, Staged>;
   /** Stages whose values later ones find in registers. */
   readonly kept: ReadonlySet<string>;
 }
@@ -80,9 +87,10 @@ export function lowerStage(
 }
 
 function pointOf(context: StageContext, stage: Stage, instance: Instance, reduction = false): Point {
-  const names = [...stage.axes, ...(reduction ? (stage.reduce?.axes.map((axis) => axis.name) ?? []) : [])];
+  const own = [...stage.axes, ...(reduction ? (stage.reduce?.axes.map((axis) => axis.name) ?? []) : [])];
+  const names = new Set([...own, ...fusedAxes(context.plan, own)]);
   const axes = new Map(
-    [...axesAt(context.plan, instance.place, names)].map(([name, form]) => [
+    [...axesAt(context.plan, instance.place, [...names])].map(([name, form]) => [
       name,
       simplify(context.builder, form),
     ]),
@@ -108,6 +116,10 @@ function readStage(
 ): Value | undefined {
   const inRegister = context.registers.get(registerKey(stage, at));
   if (inRegister !== undefined) return inRegister;
+  const staged = context.staged.get(stage);
+  if (staged !== undefined) {
+    return loadAt(context.builder, staged.copy, stagedAt(context.builder, staged, at), point);
+  }
   const stored = context.stored.get(stage);
   if (stored === undefined) return undefined;
   const subscripts = stored.dims.map((dim) => at[dim]).filter((form) => form !== undefined);
@@ -132,7 +144,21 @@ function keep(context: StageContext, stage: Stage, point: Point, value: Value): 
   const stored = context.stored.get(stage.name);
   if (stored === undefined) return;
   const subscripts = stored.dims.map((dim) => at[dim]).filter((form) => form !== undefined);
-  storeAt(builder, operandOf(builder, stored.operand), subscripts, point, bound);
+  const store = (): void => {
+    storeAt(builder, operandOf(builder, stored.operand), subscripts, point, bound);
+  };
+  const condition = conditionOf(context, beyondExtents(context, stage.axes), point);
+  if (condition === undefined) store();
+  else emit(builder, { kind: "if", condition: condition.expr, then: block(builder, store), otherwise: [] });
+}
+
+/** For axes whose last tile may reach too far: that they are below their extents. */
+function beyondExtents(context: StageContext, axes: readonly string[]): readonly Guard[] {
+  return fusedAxes(context.plan, axes).flatMap((axis): readonly Guard[] => {
+    const extent = context.extents.get(axis);
+    if (context.plan.splits.get(axis)?.tail !== "guard" || extent === undefined) return [];
+    return [{ relation: "nonnegative", form: subtract(subtract(extent, constant(1)), axisForm(axis)) }];
+  });
 }
 
 /** All conditions at once; undefined where they hold for certain. */
@@ -154,7 +180,7 @@ function conditionOf(context: StageContext, guards: readonly Guard[], point: Poi
 function plain(context: StageContext, stage: Stage, instances: readonly Instance[]): readonly Value[] {
   const { builder } = context;
   const type = registerTypeOf[stage.dtype];
-  const guards = context.guards.get(stage.name) ?? [];
+  const guards = [...(context.guards.get(stage.name) ?? []), ...beyondExtents(context, stage.axes)];
   return instances.map((instance) => {
     const point = pointOf(context, stage, instance);
     const condition = conditionOf(context, guards, point);
@@ -187,13 +213,24 @@ function reduced(
   if (reduce === undefined) throw new Error("bug: a reduction without axes");
   const type = accumulatorType(builder.kernel, stage);
   const accumulators = new Map<string, { readonly index: number; readonly accumulator: Accumulator }>();
-  const { loops, tile } = leavesByBind(
-    plan,
-    reduce.axes.map((axis) => axis.name),
+  const names = reduce.axes.map((axis) => axis.name);
+  const { loops, tile } = leavesByBind(plan, names);
+  const staged = readsOf(stage.body).every((read) =>
+    plan.stagings.some((one) => one.operand === read.operand),
   );
-  const guards = context.guards.get(stage.name) ?? [];
+  const guards = [
+    ...(context.guards.get(stage.name) ?? []),
+    ...(staged && reduce.op === "sum" ? [] : beyondExtents(context, [...stage.axes, ...names])),
+  ];
+  const opened = (leaf: string, inner: Place): void => {
+    for (const { operand, at } of plan.stagings) {
+      if (at !== leaf) continue;
+      const staged = stageOperand(builder, plan, context.scratch, stage, operand, inner);
+      context.staged.set(operand, staged);
+    }
+  };
   const nest = block(builder, () => {
-    openLoops(builder, plan, loops, { place, reduction: true, guards }, (inner, left) => {
+    openLoops(builder, plan, loops, { place, reduction: true, guards, opened }, (inner, left) => {
       for (const step of instancesOf(plan, tile, inner)) {
         instances.forEach((instance, index) => {
           const lanes = step.lanes === 4 || instance.lanes === 4 ? 4 : 1;
@@ -214,6 +251,7 @@ function reduced(
   });
   for (const { accumulator } of accumulators.values()) startAccumulator(builder, reduce.op, accumulator);
   for (const statement of nest) emit(builder, statement);
+  for (const { operand } of plan.stagings) context.staged.delete(operand);
   return instances.map((instance, index) => {
     const own = [...accumulators.values()].filter((one) => one.index === index).map((one) => one.accumulator);
     if (own.length === 0) return literal(type, 1, reductions[reduce.op].identity(type));

@@ -82,6 +82,9 @@ function lowerStages(builder: Builder, scratch: Map<string, Scratch>, plan: Axis
     builder,
     plan,
     registers: new Map<string, Value>(),
+    scratch,
+    staged: new Map(),
+    extents: extentsOf(kernel, plan),
     ...placesOfStages(builder, scratch, plan, new Set(shared)),
     guards: new Map<string, readonly Guard[]>(
       kernel.stages.map((stage) => [stage.name, neededGuards(kernel, stage)]),

@@ -1,20 +1,18 @@
 import { constantOf } from "../integers/index.ts";
 import type { Kernel } from "./kernel.ts";
 import {
-  canFuse,
   dependsOn,
-  divisorsOf,
   extentOf,
-  fuseAxes,
   likelyExtent,
-  splitAxis,
-  strideAlong,
   viewKernel,
   type KernelView,
   type StageView,
 } from "./kernel-access.ts";
-import { cheapestLane, laneCost, workOf } from "./lane-choice.ts";
+import { cheapestLane, workOf } from "./lane-choice.ts";
+import { scheduleRows } from "./schedule-rows.ts";
 import type { Schedule, Step } from "./schedule.ts";
+import { reductionOrder, simplifyAxes } from "./simplify-axes.ts";
+import { unroll, vectorize, vectorizeReduction } from "./tile-axes.ts";
 import { chooseTile } from "./tile-cost.ts";
 
 /** baseline multiplies and adds; relaxed fuses them. */
@@ -53,117 +51,6 @@ function costliest(view: KernelView): StageView | undefined {
 function sharedAxes(view: KernelView): readonly string[] {
   const [first, ...rest] = view.stages;
   return (first?.axes ?? []).filter((axis) => rest.every((stage) => stage.axes.includes(axis)));
-}
-
-/** Flattened windows and rows are split where they are divided, then neighbours that are walked as one become one. */
-function simplifyAxes(start: KernelView): KernelView {
-  let view = start;
-  for (const stage of start.stages) {
-    for (const axis of stage.reduction) view = splitByDivisors(view, axis);
-  }
-  view = fuseRuns(view, (stage) => stage.axes);
-  return fuseRuns(view, (stage) => reductionOrder(view, stage));
-}
-
-function splitByDivisors(start: KernelView, axis: string): KernelView {
-  let view = start;
-  let [current, done] = [axis, 1];
-  for (const divisor of divisorsOf(start, axis)) {
-    const extent = constantOf(extentOf(view, current));
-    const by = divisor / done;
-    if (extent === undefined || !Number.isInteger(by) || extent % by !== 0) return view;
-    view = splitAxis(view, current, by);
-    [current, done] = [`${current}.o`, divisor];
-  }
-  return view;
-}
-
-function fuseRuns(start: KernelView, axesOf: (stage: StageView) => readonly string[]): KernelView {
-  let view = start;
-  for (const stage of start.stages) {
-    let [previous, ...rest] = axesOf(stage);
-    for (const axis of rest) {
-      if (!view.extents.has(axis) || previous === undefined) continue;
-      const still = view.stages.some((one) => one.axes.includes(axis) || one.reduction.includes(axis));
-      if (still && canFuse(view, previous, axis)) {
-        const into = `${previous}_${axis}`;
-        view = fuseAxes(view, previous, axis, into);
-        previous = into;
-      } else previous = axis;
-    }
-  }
-  return view;
-}
-
-/** Outermost the axis along which the splat operand moves farthest, so that its inner run is contiguous. */
-function reductionOrder(view: KernelView, stage: StageView): readonly string[] {
-  const reads = stage.accesses.filter((access) => !access.write);
-  const reach = (axis: string): number => {
-    const strides = reads.map((access) => Math.abs(strideAlong(view, access, axis) ?? 0));
-    const image = reads.find((access) => stage.reduction.every((name) => dependsOn(access, name)));
-    return (image && Math.abs(strideAlong(view, image, axis) ?? 0)) ?? Math.max(0, ...strides);
-  };
-  return [...stage.reduction].sort((a, b) => reach(b) - reach(a));
-}
-
-interface Unrolled {
-  readonly steps: readonly Step[];
-  /** What remains as a loop, if anything does. */
-  readonly loop?: string;
-}
-
-/** An axis in instances of `by`. */
-function unroll(view: KernelView, axis: string, by: number, tail: "even" | "overlap"): Unrolled {
-  if (by === 1) return { steps: [], loop: axis };
-  if (constantOf(extentOf(view, axis)) === by) return { steps: [{ kind: "bind", axis, to: "unroll" }] };
-  const [outer, inner] = [`${axis}.t`, `${axis}.u`];
-  return {
-    steps: [
-      { kind: "split", axis, by, outer, inner, tail },
-      { kind: "bind", axis: inner, to: "unroll" },
-    ],
-    loop: outer,
-  };
-}
-
-/** An axis in vectors, `vectors` of them side by side. */
-function vectorize(view: KernelView, axis: string, vectors: number, tail: "even" | "peel"): Unrolled {
-  const extent = constantOf(extentOf(view, axis));
-  if (extent !== undefined && extent <= 4 * vectors) return { steps: [{ kind: "bind", axis, to: "lane" }] };
-  const [outer, inner] = [`${axis}.t`, `${axis}.v`];
-  return {
-    steps: [
-      { kind: "split", axis, by: 4 * vectors, outer, inner, tail },
-      { kind: "bind", axis: inner, to: "lane" },
-    ],
-    loop: outer,
-  };
-}
-
-/** Lanes along a reduction, with several partial sums where there is length for them. */
-function vectorizeReduction(view: KernelView, axis: string, parts: number): Unrolled {
-  const extent = constantOf(extentOf(view, axis));
-  if (extent !== undefined && extent < 4) return { steps: [], loop: axis };
-  const [outer, inner] = [`${axis}.t`, `${axis}.v`];
-  if (parts === 1 || (extent !== undefined && extent < 8 * parts)) {
-    return {
-      steps: [
-        { kind: "split", axis, by: 4, outer, inner, tail: "peel" },
-        { kind: "bind", axis: inner, to: "lane" },
-      ],
-      loop: outer,
-    };
-  }
-  const wide = `${axis}.w`;
-  return {
-    steps: [
-      { kind: "split", axis, by: 4 * parts, outer, inner: wide, tail: "peel" },
-      { kind: "split", axis: wide, by: 4, outer: `${axis}.p`, inner, tail: "peel" },
-      { kind: "splitReduce", axis: `${axis}.p` },
-      { kind: "bind", axis: inner, to: "lane" },
-    ],
-    loop: outer,
-  };
 }
 
 /** Instructions in a body that may be copied without swelling the code. */
@@ -350,49 +237,4 @@ function outlineSteps(view: KernelView, main: StageView, loops: readonly string[
     inside *= Math.max(1, likelyExtent(view, axis) / by);
   }
   return [];
-}
-
-/**
- * Stages with axes of their own inside the shared ones: a statistic of a row, then what is computed with it. Lanes run
- * along the rows, or across them where that is contiguous.
- */
-function scheduleRows(view: KernelView, shared: readonly string[]): Schedule {
-  const own = view.stages.map((stage) => {
-    const candidates = [...stage.axes.filter((axis) => !shared.includes(axis)), ...stage.reduction];
-    return { stage, best: cheapestLane(view, [stage], candidates) };
-  });
-  const ownCost = own.reduce(
-    (all, { stage, best }) => all + (best?.cost ?? workOf(view, stage) * stage.accesses.length),
-    0,
-  );
-  // Rows side by side would need all their values kept at once.
-  const keepsRows = view.stages.some(
-    ({ stage, axes }) => stage.output === undefined && axes.some((axis) => !shared.includes(axis)),
-  );
-  const across = keepsRows ? undefined : cheapestLane(view, view.stages, shared);
-  if (across !== undefined && across.cost < ownCost) {
-    const vectors = vectorize(view, across.axis, 1, "peel");
-    const loops = shared.flatMap((axis) => (axis === across.axis ? (vectors.loop ?? []) : [axis]));
-    return [...vectors.steps, { kind: "order", axes: loops }];
-  }
-  const steps: Step[] = [];
-  const order: string[] = [...shared];
-  const decided = new Set<string>();
-  for (const { stage, best } of own) {
-    const axis = best?.axis;
-    const vectors =
-      axis === undefined || decided.has(axis) || laneCost(view, stage, axis) > 2 * stage.accesses.length
-        ? undefined
-        : stage.reduction.includes(axis)
-          ? vectorizeReduction(view, axis, 4)
-          : vectorize(view, axis, 1, "peel");
-    for (const name of [...stage.axes, ...reductionOrder(view, stage)]) {
-      if (order.includes(name) || decided.has(name)) continue;
-      if (name !== axis) order.push(name);
-      else if (vectors?.loop !== undefined) order.push(vectors.loop);
-      decided.add(name);
-    }
-    steps.push(...(vectors?.steps ?? []));
-  }
-  return [...steps, { kind: "order", axes: order }];
 }

@@ -1,10 +1,11 @@
 /**
  * What a split leaves where its width does not divide the extent:
  * none: it does divide; peel: narrower tiles of their own; even: as many tiles, of nearly equal widths (28 by 6 is 6, 6,
- * 6, 5, 5); overlap: the last tile begins earlier and computes some elements twice. `overlap` needs an extent of at
- * least the width: known, or promised by an enclosing `when`.
+ * 6, 5, 5); overlap: the last tile begins earlier and computes some elements twice; guard: the last tile is as wide as
+ * the others, and a condition leaves out what of it lies beyond. `overlap` needs an extent of at least the width: known,
+ * or promised by an enclosing `when`. Only axes of the kernel, fused or not, are guarded.
  */
-export type Tail = "none" | "peel" | "even" | "overlap";
+export type Tail = "none" | "peel" | "even" | "overlap" | "guard";
 
 /**
  * serial: a loop. unroll: instances side by side in every inner loop. lane: vectors of four, the axis of the inner

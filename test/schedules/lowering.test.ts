@@ -1,8 +1,10 @@
 import fc from "fast-check";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { wasmCapability } from "../../compiler/plan/capability.ts";
 import { lower } from "../../compiler/plan/lower.ts";
 import { preferredLayouts } from "../../compiler/plan/preferred-layouts.ts";
 import { scheduleForWasm } from "../../compiler/plan/schedule-wasm.ts";
+import { verifyLoops } from "../../compiler/plan/verify-loops.ts";
 import { expectClose } from "../numeric/drawn-tensors.ts";
 import { anyLayout } from "./draw-layouts.ts";
 import { kernelFamilies, type KernelCase } from "./generate-kernels.ts";
@@ -29,6 +31,7 @@ function agrees(one: KernelCase, layouts: Layouts, scheduled: boolean): void {
   const { graph, kernel } = kernelOf(one.text, layouts);
   const { inputs, expected } = meaningOf(graph, one.dims);
   const loops = lower(kernel, scheduled ? scheduleForWasm(kernel, "baseline") : []);
+  expect(verifyLoops(loops, wasmCapability)).toEqual([]);
   expectClose(runKernel(kernel, loops, inputs, one.dims), expected);
 }
 

@@ -1,0 +1,72 @@
+import { constantOf } from "../integers/index.ts";
+import {
+  canFuse,
+  dependsOn,
+  divisorsOf,
+  extentOf,
+  fuseAxes,
+  likelyExtent,
+  splitAxis,
+  strideAlong,
+  type Access,
+  type KernelView,
+  type StageView,
+} from "./kernel-access.ts";
+
+/** Flattened windows and rows are split where they are divided, then neighbours that are walked as one become one. */
+export function simplifyAxes(start: KernelView): KernelView {
+  let view = start;
+  for (const stage of start.stages) {
+    for (const axis of stage.reduction) view = splitByDivisors(view, axis);
+  }
+  view = fuseRuns(view, (stage) => stage.axes);
+  return fuseRuns(view, (stage) => reductionOrder(view, stage));
+}
+
+function splitByDivisors(start: KernelView, axis: string): KernelView {
+  let view = start;
+  let [current, done] = [axis, 1];
+  for (const divisor of divisorsOf(start, axis)) {
+    const extent = constantOf(extentOf(view, current));
+    const by = divisor / done;
+    if (extent === undefined || !Number.isInteger(by) || extent % by !== 0) return view;
+    view = splitAxis(view, current, by);
+    [current, done] = [`${current}.o`, divisor];
+  }
+  return view;
+}
+
+function fuseRuns(start: KernelView, axesOf: (stage: StageView) => readonly string[]): KernelView {
+  let view = start;
+  for (const stage of start.stages) {
+    let [previous, ...rest] = axesOf(stage);
+    for (const axis of rest) {
+      if (!view.extents.has(axis) || previous === undefined) continue;
+      const still = view.stages.some((one) => one.axes.includes(axis) || one.reduction.includes(axis));
+      if (still && canFuse(view, previous, axis)) {
+        const into = `${previous}_${axis}`;
+        view = fuseAxes(view, previous, axis, into);
+        previous = into;
+      } else previous = axis;
+    }
+  }
+  return view;
+}
+
+/** Outermost the axis along which the largest operand moves farthest, so that the innermost run of it is contiguous. */
+export function reductionOrder(view: KernelView, stage: StageView): readonly string[] {
+  const size = (access: Access): number =>
+    [...stage.axes, ...stage.reduction]
+      .filter((axis) => dependsOn(access, axis))
+      .reduce((all, axis) => all * likelyExtent(view, axis), 1);
+  const walked = stage.accesses.filter(
+    (access) => !access.write && stage.reduction.every((axis) => dependsOn(access, axis)),
+  );
+  const largest = walked.reduce<Access | undefined>(
+    (best, access) => (best === undefined || size(access) > size(best) ? access : best),
+    undefined,
+  );
+  if (largest === undefined) return stage.reduction;
+  const reach = (axis: string): number => Math.abs(strideAlong(view, largest, axis) ?? 0);
+  return [...stage.reduction].sort((a, b) => reach(b) - reach(a));
+}

@@ -1,0 +1,63 @@
+import { constantOf } from "../integers/index.ts";
+import { extentOf, type KernelView } from "./kernel-access.ts";
+import type { Step } from "./schedule.ts";
+
+export interface Unrolled {
+  readonly steps: readonly Step[];
+  /** What remains as a loop, if anything does. */
+  readonly loop?: string;
+}
+
+/** An axis in instances of `by`. */
+export function unroll(view: KernelView, axis: string, by: number, tail: "even" | "overlap"): Unrolled {
+  if (by === 1) return { steps: [], loop: axis };
+  if (constantOf(extentOf(view, axis)) === by) return { steps: [{ kind: "bind", axis, to: "unroll" }] };
+  const [outer, inner] = [`${axis}.t`, `${axis}.u`];
+  return {
+    steps: [
+      { kind: "split", axis, by, outer, inner, tail },
+      { kind: "bind", axis: inner, to: "unroll" },
+    ],
+    loop: outer,
+  };
+}
+
+/** An axis in vectors, `vectors` of them side by side. */
+export function vectorize(view: KernelView, axis: string, vectors: number, tail: "even" | "peel"): Unrolled {
+  const extent = constantOf(extentOf(view, axis));
+  if (extent !== undefined && extent <= 4 * vectors) return { steps: [{ kind: "bind", axis, to: "lane" }] };
+  const [outer, inner] = [`${axis}.t`, `${axis}.v`];
+  return {
+    steps: [
+      { kind: "split", axis, by: 4 * vectors, outer, inner, tail },
+      { kind: "bind", axis: inner, to: "lane" },
+    ],
+    loop: outer,
+  };
+}
+
+/** Lanes along a reduction, with several partial sums where there is length for them. */
+export function vectorizeReduction(view: KernelView, axis: string, parts: number): Unrolled {
+  const extent = constantOf(extentOf(view, axis));
+  if (extent !== undefined && extent < 4) return { steps: [], loop: axis };
+  const [outer, inner] = [`${axis}.t`, `${axis}.v`];
+  if (parts === 1 || (extent !== undefined && extent < 8 * parts)) {
+    return {
+      steps: [
+        { kind: "split", axis, by: 4, outer, inner, tail: "peel" },
+        { kind: "bind", axis: inner, to: "lane" },
+      ],
+      loop: outer,
+    };
+  }
+  const wide = `${axis}.w`;
+  return {
+    steps: [
+      { kind: "split", axis, by: 4 * parts, outer, inner: wide, tail: "peel" },
+      { kind: "split", axis: wide, by: 4, outer: `${axis}.p`, inner, tail: "peel" },
+      { kind: "splitReduce", axis: `${axis}.p` },
+      { kind: "bind", axis: inner, to: "lane" },
+    ],
+    loop: outer,
+  };
+}
