@@ -257,6 +257,7 @@ function bindApplication(
     builder.applied.set(pathKey(path), { body: result.body, slots: own });
     builder.session.sites.set(application, {
       name: request.name,
+      made: request.callee.kind === "instance" ? request.callee.made : undefined,
       origins: arrays.map((array) => array?.origin),
     });
   }

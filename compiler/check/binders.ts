@@ -39,7 +39,11 @@ export function bindIndices(
       complete = false;
       continue;
     }
-    const sizes = own ? [own.extent] : ranges.get(name);
+    if (ranges.refused.has(name)) {
+      complete = false;
+      continue;
+    }
+    const sizes = own ? [own.extent] : ranges.sizes.get(name);
     if (sizes === undefined) {
       reportNoRange(name, binder, context, inner);
       complete = false;

@@ -46,7 +46,9 @@ function sizeOfPart(part: Expr, expr: Cat, context: Context): Form | undefined {
   const indices = new Map(context.indices);
   indices.delete(expr.index.text);
   const binder = { kind: "index", name: expr.index, range: undefined, span: expr.index.span } as const;
-  const size = inferRanges([binder], [part], { ...context, indices }, new Map()).get(expr.index.text)?.[0];
+  const size = inferRanges([binder], [part], { ...context, indices }, new Map()).sizes.get(
+    expr.index.text,
+  )?.[0];
   if (size === undefined && context.builder.mode === "instance") {
     tellIn(context.builder, "DLC3007", {
       message: `nothing in this part says over which range \`${expr.index.text}\` runs`,

@@ -1,4 +1,5 @@
 import type { FunctionDeclaration, UnitDeclaration } from "../../grammar/ast.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { noFacts } from "../integers/index.ts";
 import type { Builder } from "./builder.ts";
 import { newContext } from "./context.ts";
@@ -36,6 +37,7 @@ export function check(host: CheckHost, path: string, options: CheckOptions = {})
 }
 
 export function newSession(host: CheckHost, options: CheckOptions): Session {
+  const diagnostics = new Map<string, Diagnostic>();
   return {
     host,
     options,
@@ -45,7 +47,8 @@ export function newSession(host: CheckHost, options: CheckOptions): Session {
     inProgress: new Set(),
     depth: { value: 0 },
     sites: new WeakMap(),
-    diagnostics: new Map(),
+    diagnostics,
+    certain: diagnostics,
     identities: new Map(),
     prelude: preludeScope(),
     evaluating: [],

@@ -50,7 +50,7 @@ export function compare(
   }
   const expr = apply(comparisons[operator], coerce(left, type), coerce(right, type));
   if (left.form === undefined || right.form === undefined) return { type: "bool", expr };
-  const facts = factsOf(operator, left.form, right.form);
+  const facts = factsOf(operator, left.form, right.form, context);
   const truth = decide(facts, context);
   if (truth !== undefined) return boolConstant(truth);
   const only = ordered || operator === "==" ? facts.whenTrue[0] : undefined;
@@ -58,13 +58,13 @@ export function compare(
   return { type: "bool", facts, expr: only !== undefined && readsNothing ? guardExpr(only) : expr };
 }
 
-function factsOf(operator: Comparison, a: Form, b: Form): ConditionFacts {
+function factsOf(operator: Comparison, a: Form, b: Form, context: Context): ConditionFacts {
   const equal: Guard = { relation: "zero", form: subtract(a, b) };
   switch (operator) {
     case "==":
-      return { whenTrue: [equal], whenFalse: [] };
+      return { whenTrue: [equal], whenFalse: apart(a, b, context) };
     case "!=":
-      return { whenTrue: [], whenFalse: [equal] };
+      return { whenTrue: apart(a, b, context), whenFalse: [equal] };
     case "<":
       return { whenTrue: [above(b, a)], whenFalse: [atLeast(a, b)] };
     case "<=":
@@ -78,10 +78,17 @@ function factsOf(operator: Comparison, a: Form, b: Form): ConditionFacts {
   }
 }
 
+/** a ≠ b is one relation where one of them is known to be the larger: i ≠ 0 is i ≥ 1. */
+function apart(a: Form, b: Form, context: Context): readonly Guard[] {
+  if (prove(atLeast(a, b), context.facts) === "proved") return [above(a, b)];
+  return prove(atLeast(b, a), context.facts) === "proved" ? [above(b, a)] : [];
+}
+
 /** Known where the facts prove or refute the one relation that a comparison is. */
 function decide(facts: ConditionFacts, context: Context): boolean | undefined {
   const [whenTrue, whenFalse] = [facts.whenTrue[0], facts.whenFalse[0]];
-  if (whenTrue !== undefined) {
+  // Of `!=`, only that the two are equal decides anything.
+  if (whenTrue !== undefined && whenFalse?.relation !== "zero") {
     const verdict = prove(whenTrue, context.facts);
     return verdict === "undecided" ? undefined : verdict === "proved";
   }

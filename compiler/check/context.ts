@@ -27,6 +27,8 @@ export interface Context {
   readonly integer: boolean;
   /** The labels of an instance that would stand here. */
   readonly label?: readonly string[] | undefined;
+  /** The places in the lists around an instance that would stand here. */
+  readonly turns?: string | undefined;
   /** A parameter's initial value: `random` may stand here. */
   readonly draws?: Draws | undefined;
 }

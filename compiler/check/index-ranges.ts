@@ -21,6 +21,12 @@ export interface Candidate {
 /** Binders without a range of their own, with where they have been seen. */
 export type Candidates = Map<string, Candidate[]>;
 
+export interface Ranges {
+  readonly sizes: ReadonlyMap<string, readonly Form[]>;
+  /** Those for which positions disagree, which has been said. */
+  readonly refused: ReadonlySet<string>;
+}
+
 /**
  * D4.1: the range of an index is the dim of every position in which it stands bare in an unguarded read, all of them
  * equal. `given` has what the left side's type says. What needs one index to find another is looked at again.
@@ -30,7 +36,7 @@ export function inferRanges(
   bodies: readonly Expr[],
   context: Context,
   given: Candidates,
-): ReadonlyMap<string, readonly Form[]> {
+): Ranges {
   const pending = new Set(
     binders.flatMap((binder) =>
       (binder.kind === "index" && binder.range === undefined) || binder.kind === "pack"
@@ -39,6 +45,7 @@ export function inferRanges(
     ),
   );
   const found = new Map<string, readonly Form[]>();
+  const refused = new Set<string>();
   let trial: Context = {
     ...context,
     builder: silent(context),
@@ -61,7 +68,7 @@ export function inferRanges(
       const list = candidates.get(name);
       const first = list?.[0];
       if (list === undefined || first === undefined || found.has(name) || explicit.has(name)) continue;
-      agree(name, list, context);
+      if (!agree(name, list, context)) refused.add(name);
       found.set(name, first.sizes);
       trial = withIndexOf(trial, name, first.sizes);
       progress = true;
@@ -69,7 +76,7 @@ export function inferRanges(
     for (const name of found.keys()) pending.delete(name);
     if (!progress) break;
   }
-  return found;
+  return { sizes: found, refused };
 }
 
 function silent(context: Context): Context["builder"] {
@@ -87,9 +94,9 @@ function withIndexOf(context: Context, name: string, sizes: readonly Form[]): Co
 }
 
 /** All positions must give one range. */
-function agree(name: string, candidates: readonly Candidate[], context: Context): void {
+function agree(name: string, candidates: readonly Candidate[], context: Context): boolean {
   const [first, ...rest] = candidates;
-  if (first === undefined) return;
+  if (first === undefined) return true;
   for (const other of rest) {
     const same =
       other.sizes.length === first.sizes.length &&
@@ -104,8 +111,9 @@ function agree(name: string, candidates: readonly Candidate[], context: Context)
       notes: [{ text: `${showSizes(first)} here`, span: first.span }],
       help: [`give it a range, \`${name} in 0..…\`, and guard the reads that it may leave`],
     });
-    return;
+    return false;
   }
+  return true;
 }
 
 function showSizes({ sizes }: Candidate): string {

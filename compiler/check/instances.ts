@@ -25,7 +25,17 @@ export function instanceOf(unit: UnitValue, call: Call, context: Context): Value
     : noHypers(call, context);
   if (bound === undefined) return errorValue;
   const path: InstancePath = { root: "own", labels: label };
-  return { kind: "instance", declaration, scope, hypers: bound, path, entry: "forward", span: call.span };
+  const made = `${call.span.source.path}:${call.span.start}${context.turns ?? ""}`;
+  return {
+    kind: "instance",
+    declaration,
+    scope,
+    hypers: bound,
+    path,
+    entry: "forward",
+    span: call.span,
+    made,
+  };
 }
 
 function noHypers(call: Call, context: Context): Hypers | undefined {

@@ -1,6 +1,5 @@
 import type { Formal, FunctionDeclaration, UnitDeclaration } from "../../grammar/ast.ts";
 import type { Span } from "../diagnostics/source.ts";
-import type { Guard } from "../graph/expr.ts";
 import type { Facts, Form } from "../integers/index.ts";
 import { isFloat, type Dtype } from "../scalar/dtype.ts";
 import { operandArray } from "./arrays.ts";
@@ -210,9 +209,11 @@ export function build(
   }
   const matched = matchInputs(way.inputs, given, scope, builder, site);
   if (matched === undefined) return undefined;
-  const stated: Guard[] = [...checkWhere(declaration.signature.where, unitContext, site)];
-  if (way.entry !== undefined) stated.push(...checkWhere(way.where, context, site));
-  if (builder.mode === "instance" && sizesFailed(session)) return undefined;
+  const conditions = [checkWhere(declaration.signature.where, unitContext, site)];
+  if (way.entry !== undefined) conditions.push(checkWhere(way.where, context, site));
+  // Where a condition does not hold, nothing inside is worth a message.
+  if (conditions.some(({ holds }) => !holds)) return undefined;
+  const stated = conditions.flatMap((where) => where.stated);
   const block = way.entry?.body ?? declaration.body;
   if (block.kind === "block") defineStatements(block, declaration, scope, builder, way.results);
   if (!defineInputs(way.inputs, matched, scope, builder)) return undefined;
@@ -230,11 +231,6 @@ export function build(
       ? prune(builder, outputs, declaration.name.span, boundedDims(builder), stated)
       : undefined;
   return { body, inputs, outputs, owner: builder.outer?.identity, local: builder.outer !== undefined };
-}
-
-/** Where a `where` does not hold, nothing inside is worth a message. */
-function sizesFailed(session: Session): boolean {
-  return [...session.diagnostics.values()].some(({ code }) => code === "DLC3010" || code === "DLC3011");
 }
 
 /** Also what no output needs is checked. */

@@ -40,7 +40,8 @@ export function evaluateList(expr: List, context: Context): Value {
 function placed(context: Context, place: number): Context {
   const { label } = context;
   if (label === undefined) return context;
-  return { ...context, label: label.at(-1) === "" ? label : [...label, `${place}`] };
+  const turns = `${context.turns ?? ""}.${place}`;
+  return { ...context, turns, label: label.at(-1) === "" ? label : [...label, `${place}`] };
 }
 
 /** One context for each turn of the generators, the last one turning fastest. */

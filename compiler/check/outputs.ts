@@ -143,7 +143,7 @@ function sizesAreWhole(
       const verdict = prove({ relation: "nonnegative", form: subtract(size, constant(1)) }, context.facts);
       if (verdict === "proved" || (verdict === "undecided" && builder.mode === "declaration")) continue;
       const zero = equalSizes(size, constant(0), context) === "equal";
-      const text = showTensorType(declaredName(result), shape);
+      const text = showTensorType(declaredName(result, builder), shape);
       if (verdict === "refuted") {
         tell(builder.session, "DLC3005", {
           message: `${site?.name ?? builder.name} leaves nothing: a size of its result would be ${zero ? "0" : showForm(size)}`,
@@ -168,8 +168,9 @@ function sizesAreWhole(
   return true;
 }
 
-function declaredName(result: Formal): string {
-  return result.type?.kind === "named-type" ? result.type.name.text : "real";
+function declaredName(result: Formal, builder: Builder): string {
+  const name = result.type?.kind === "named-type" ? result.type.name.text : "real";
+  return name === "real" ? builder.real : name;
 }
 
 function sizesOf(origin: Origin): string {

@@ -11,12 +11,15 @@ import {
   zero,
   axis,
   product,
+  prove,
   rangeUnderFacts,
+  subtract,
   type Form,
 } from "../integers/index.ts";
 import type { ScalarName } from "../scalar/names.ts";
 import { dtypes, type Dtype } from "../scalar/dtype.ts";
 import { entrywise } from "./arrays.ts";
+import { boundsGuards } from "./conditions.ts";
 import type { Context } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { expectArray, integerOf } from "./expect.ts";
@@ -232,6 +235,13 @@ function clamp(x: Scalar, low: Scalar, high: Scalar, context: Context, span: Spa
   const range = { low: low.form, high: add(high.form, constant(1)) };
   if (x.form === undefined) return { type, expr, range };
   const form = maximum(low.form, minimum(x.form, high.form));
+  // What the prover can't see through is known by its range instead.
+  const [above, under] = boundsGuards(
+    subtract(form, low.form),
+    add(subtract(high.form, low.form), constant(1)),
+  );
+  const seen = [above, under].every((guard) => prove(guard, context.facts) === "proved");
+  if (!seen) return { type, expr, range };
   return type === "counted" ? { ...counted(form), range } : { type, expr, form, range };
 }
 

@@ -90,7 +90,8 @@ function reportCycle(entity: Entity, session: Session): void {
   const place = evaluating.lastIndexOf(entity);
   const cycle = evaluating.slice(place).map(({ name }) => name);
   const chain = [...cycle, entity.name].join(" → ");
-  tell(session, "DLC2004", {
+  // Also where a trial comes upon it: the equations are marked as evaluated by then.
+  tell({ ...session, diagnostics: session.certain }, "DLC2004", {
     message:
       cycle.length === 1
         ? `\`${entity.name}\` is defined by itself`

@@ -43,6 +43,8 @@ export interface Session {
   /** What messages about weights need to know of an application. */
   readonly sites: WeakMap<Application, Site>;
   readonly diagnostics: Map<string, Diagnostic>;
+  /** The same, but in a trial, whose own are thrown away. */
+  readonly certain: Map<string, Diagnostic>;
   /** Numbers for scopes and declarations, for the keys of bodies. */
   readonly identities: Map<object, number>;
   readonly prelude: Scope;
@@ -82,6 +84,8 @@ export function hasErrors(session: Session): boolean {
 export interface Site {
   /** `conv1`, `maxPool2d`. */
   readonly name: string;
+  /** Which instance expression made what is applied; none for a function. */
+  readonly made: string | undefined;
   /** Of each argument, in the order of the header. */
   readonly origins: readonly (Origin | undefined)[];
 }

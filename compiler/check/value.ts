@@ -97,6 +97,8 @@ export interface InstanceValue {
   readonly path: InstancePath;
   readonly entry: string;
   readonly span: Span;
+  /** The expression that made it and, in a list, the turn. */
+  readonly made: string;
 }
 
 /** The dims of a `..B`. */

@@ -28,6 +28,13 @@ function whereContext(name: string, context: Context): Context {
   return { ...context, label: undefined, integer: /^[A-Z]/.test(name) };
 }
 
+export interface Where {
+  /** What is not known to hold: of a model's entry, to be checked at each call. */
+  readonly stated: readonly Guard[];
+  /** False where it has been refused. */
+  readonly holds: boolean;
+}
+
 /**
  * The conditions of a `where`, each a fact from here on. Where a declaration is applied they have to hold by proof; the
  * entry of a model may state what is checked at each call, which is returned.
@@ -36,15 +43,12 @@ export function checkWhere(
   facts: readonly Fact[],
   context: Context,
   site: { readonly name: string; readonly span: Span } | undefined,
-): readonly Guard[] {
+): Where {
   const { builder } = context;
   const stated: Guard[] = [];
+  let holds = true;
   for (const fact of facts) {
-    if (fact.kind === "definition") {
-      const entity = context.scope.entities.get(fact.name.text);
-      if (entity !== undefined && builder.mode === "declaration") valueOf(entity, builder.session);
-      continue;
-    }
+    if (fact.kind === "definition") continue;
     const here = { ...context, facts: builder.facts };
     const condition = asCondition(evaluate(fact.value, here), here, fact.value.span);
     if (condition === undefined || condition.known === true) continue;
@@ -53,6 +57,7 @@ export function checkWhere(
       .slice(fact.value.span.start, fact.value.span.end)
       .replace(/\s+/g, " ");
     if (condition.known === false) {
+      holds = false;
       tell(builder.session, "DLC3010", {
         message: site ? `${site.name} needs ${text}, which does not hold here` : `${text} never holds`,
         span: site?.span ?? fact.value.span,
@@ -61,6 +66,7 @@ export function checkWhere(
       continue;
     }
     if (builder.mode === "instance" && site !== undefined) {
+      holds = false;
       tell(builder.session, "DLC3011", {
         message: `${site.name} needs ${text}, which is not known here`,
         span: site.span,
@@ -71,7 +77,13 @@ export function checkWhere(
     stated.push(...guards);
     builder.facts = assume(builder.facts, ...guards);
   }
-  return stated;
+  if (holds && builder.mode === "declaration") {
+    for (const fact of facts) {
+      const entity = fact.kind === "definition" ? context.scope.entities.get(fact.name.text) : undefined;
+      if (entity !== undefined) valueOf(entity, builder.session);
+    }
+  }
+  return { stated, holds };
 }
 
 function valuesIn(guards: readonly Guard[]): readonly { readonly text: string }[] {

@@ -13,6 +13,8 @@ import { readRewriter, type ReadRewriter, type Target } from "./rewrite-reads.ts
 interface Value {
   readonly node: string;
   readonly context: readonly string[];
+  /** Of a result under indices of its application, which a reader writes out: which of them it depends on. */
+  readonly kept?: readonly boolean[];
 }
 
 /** The indices under which a body stands (none for a model's entry), and the conditions on them. */
@@ -162,8 +164,8 @@ function rewriterFor(
     [...names].filter(([old, name]) => old !== name).map(([old, name]) => [old, axisForm(name)]),
   );
   const targetOf = (operand: string): Target => {
-    const { node, context } = valueOf(values, operand);
-    return { node, leading: context.map((name) => axisForm(name)) };
+    const { node, context, kept = [] } = valueOf(values, operand);
+    return { node, leading: context.map((name) => axisForm(name)), kept };
   };
   return { rewriter: readRewriter(targetOf, forms), renamed };
 }
@@ -202,8 +204,8 @@ function elaborateApplication(
   const own = application.context.map((axis) => ({ ...axis, name: names.get(axis.name) ?? axis.name }));
   const rewriter = readRewriter(
     (operand) => {
-      const { node, context: leading } = valueOf(values, operand);
-      return { node, leading: leading.map((name) => axisForm(name)) };
+      const { node, context: leading, kept = [] } = valueOf(values, operand);
+      return { node, leading: leading.map((name) => axisForm(name)), kept };
     },
     new Map([...names].map(([old, name]) => [old, axisForm(name)])),
   );
@@ -223,7 +225,18 @@ function elaborateApplication(
   };
   const label = joinPath(application.path.labels);
   const calleePrefix = `${prefix}${label === "" ? application.name : label}.`;
-  return elaborateBody(callee, inputs, calleePlace, inner, calleePrefix, elaboration);
+  const outputs = elaborateBody(callee, inputs, calleePlace, inner, calleePrefix, elaboration);
+  const indices = own.map((axis) => axis.name);
+  return new Map([...outputs].map(([name, value]) => [name, seenFromOutside(value, indices)]));
+}
+
+/** Readers outside write out the application's own indices; those around the body stay implied. */
+function seenFromOutside({ node, context }: Value, indices: readonly string[]): Value {
+  return {
+    node,
+    context: context.filter((name) => !indices.includes(name)),
+    kept: indices.map((name) => context.includes(name)),
+  };
 }
 
 function inputValue(

@@ -6,6 +6,8 @@ import { atomForm, substitute, type Form } from "../integers/index.ts";
 export interface Target {
   readonly node: string;
   readonly leading: readonly Form[];
+  /** Of the read's first subscripts, which of them the node has; it has all that follow. */
+  readonly kept: readonly boolean[];
 }
 
 export interface ReadRewriter {
@@ -23,11 +25,11 @@ export function readRewriter(
     substitute(old, (atom) => {
       if (atom.kind === "axis") return axes.get(atom.name);
       if (atom.kind !== "read") return undefined;
-      const { node, leading } = targetOf(atom.operand);
+      const { node, leading, kept } = targetOf(atom.operand);
       return atomForm({
         ...atom,
         operand: node,
-        at: [...leading, ...atom.at.map(form)],
+        at: [...leading, ...keep(atom.at, kept).map(form)],
         ...(atom.low && { low: form(atom.low) }),
         ...(atom.high && { high: form(atom.high) }),
       });
@@ -37,8 +39,8 @@ export function readRewriter(
       return { ...own, axes: own.axes.map((axis) => ({ ...axis, name: nameIn(axes, axis.name) })) };
     }
     if (own.kind !== "read") return own;
-    const { node, leading } = targetOf(own.operand);
-    return { ...own, operand: node, at: [...leading, ...own.at] };
+    const { node, leading, kept } = targetOf(own.operand);
+    return { ...own, operand: node, at: [...leading, ...keep(own.at, kept)] };
   };
   return {
     form,
@@ -46,6 +48,10 @@ export function readRewriter(
     // Subscripts first: the leading ones that are added afterwards are in the graph's names already.
     expr: (expr) => rewriteExpr(mapForms(expr, form), operands),
   };
+}
+
+function keep(at: readonly Form[], kept: readonly boolean[]): readonly Form[] {
+  return at.filter((_, place) => kept[place] ?? true);
 }
 
 /** The name that a renamed axis has got. */

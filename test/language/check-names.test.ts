@@ -1,0 +1,202 @@
+import { describe, expect, test } from "vitest";
+import { expectCodes, pathsOf, programOf, run } from "./check-source.ts";
+
+const linear = "import std.nn { Linear, relu }\n";
+
+describe("D1 names and scopes", () => {
+  test("D1.1 nothing shadows anything around it, but two equations may use one index", () => {
+    expectCodes("fn f(x: real[N]) -> (y: real[N]) {\n  a[i] = x[i]\n  y[i] = a[i]\n}", []);
+    expectCodes("fn f(x: real[N]) -> (y: real[N]) { y[n] = sum[n] x[n] }", ["DLC2003"]);
+    expectCodes("fn f(x: real[N]) -> (y: real[N]) {\n  x[n] = 1\n  y = x\n}", ["DLC2002"]);
+  });
+  test("D1.1 labels of stages are names of the block", () => {
+    expectCodes(
+      `${linear}layer A(x: real[N, 3]) -> (y: real[N, 3]) {\n  fc = 1.0\n  y = x |> fc: Linear(3)\n}`,
+      ["DLC2002"],
+    );
+  });
+  test("D1.1 the prelude may be shadowed", () => {
+    const source = "model M(x: f32[N]) -> (y: f32[N]) {\n  norm[n] = 2 * x[n]\n  y[n] = norm[n] + 1\n}";
+    expect(run(source, { x: [1, 2] })).toEqual([3, 5]);
+  });
+  test("D1.2 order is free", () => {
+    const source =
+      "model M(x: f32[N]) -> (y: f32[N]) {\n  y[n] = b[n] + 1\n  b[n] = 2 * a[n]\n  a[n] = x[n] + 3\n}";
+    expect(run(source, { x: [1, 2] })).toEqual([9, 11]);
+  });
+  test("D1.2 a cycle of equations is printed", () => {
+    const [message] = expectCodes(
+      "fn f(x: real) -> (y: real) {\n  a = b + x\n  b = c\n  c = a\n  y = x\n}\nmodel M(x: f32[N]) -> (y: f32[N]) {\n  a[n] = b[n]\n  b[n] = a[n] + x[n]\n  y[n] = a[n]\n}",
+      ["DLC2004", "DLC2004"],
+    );
+    expect(message).toContain("a → b → a");
+  });
+  test("D1.5 in each part of cat the index ranges over that part's axis only", () => {
+    const source =
+      "model M(a: f32[N, 2], b: f32[N, 1]) -> (y: f32[N, 3]) { y[n, k] = cat[k](a[n, k], 10 * b[n, k]) }";
+    expect(run(source, { a: [[1, 2]], b: [[3]] })).toEqual([1, 2, 30]);
+  });
+  test("D1.9 several outputs go in order to as many targets, or are read by name", () => {
+    const both =
+      "fn both(x: real[N]) -> (low: real[N], high: real[N]) {\n  low[n] = x[n] - 1\n  high[n] = x[n] + 1\n}\n";
+    const split = "model M(x: f32[N]) -> (y: f32[N]) {\n  a, b = both(x)\n  y[n] = a[n] * b[n]\n}";
+    const whole = "model M(x: f32[N]) -> (y: f32[N]) {\n  p = both(x)\n  y[n] = p.low[n] * p.high[n]\n}";
+    expect(run(both + split, { x: [3, 5] })).toEqual([8, 24]);
+    expect(run(both + whole, { x: [3, 5] })).toEqual([8, 24]);
+    expectCodes(`${both}model M(x: f32[N]) -> (y: f32[N]) {\n  a, b, c = both(x)\n  y = a\n}`, ["DLC3013"]);
+  });
+  test("D1.9 in a pipe a layer of several inputs takes the results before it in order, one of one input the first", () => {
+    const source = `fn both(x: real[N]) -> (low: real[N], high: real[N]) {
+  low[n] = x[n] - 1
+  high[n] = x[n] + 1
+}
+fn over(a: real[N], b: real[N]) -> (c: real[N]) { c[n] = a[n] / b[n] }
+fn twice(a: real[N]) -> (b: real[N]) { b[n] = 2 * a[n] }
+`;
+    const model = (stage: string): string =>
+      `${source}model M(x: f32[N]) -> (y: f32[N]) { y = x |> both |> ${stage} }`;
+    expect(run(model("over"), { x: [3] })).toEqual([0.5]);
+    expect(run(model("twice"), { x: [3] })).toEqual([4]);
+  });
+  test("D1.9 a layer is instantiated by its list, empty or not; its bare name is no layer", () => {
+    const layer = "layer Id(x: real[N]) -> (y: real[N]) { y = x }\n";
+    expectCodes(`${layer}model M(x: f32[N]) -> (y: f32[N]) { y = x |> Id() }`, []);
+    expectCodes(`${layer}model M(x: f32[N]) -> (y: f32[N]) { y = x |> Id }`, ["DLC3013"]);
+  });
+  test("misspelt names are met with the nearest one", () => {
+    const [message] = expectCodes("fn f(image: real[N]) -> (y: real[N]) { y[n] = imgae[n] }", ["DLC2001"]);
+    expect(message).toContain("did you mean `image`?");
+  });
+});
+
+describe("modules", () => {
+  test("a file beside is imported by its name, constants and all", () => {
+    const other = "half = 0.5\nfn scaled(x: real) = half * x\n";
+    expectCodes(
+      "import other { half, scaled }\nmodel M(x: f32[N]) -> (y: f32[N]) { y[n] = half + scaled(x[n]) }",
+      [],
+      {},
+      { "other.dl": other },
+    );
+  });
+  test("a cycle is reported with its chain", () => {
+    const [message] = expectCodes(
+      "import a { f }",
+      ["DLC2006"],
+      {},
+      { "a.dl": "import b { g }\nfn f(x: real) = g(x)", "b.dl": "import a { f }\nfn g(x: real) = x" },
+    );
+    expect(message).toContain("a.dl → b.dl → a.dl");
+  });
+  test("a missing file is one error, not one for each name that it should have given", () => {
+    expectCodes("import gone { a, b }\nfn f(x: real) = a(b(x))", ["DLC2005"]);
+  });
+  test("train, data and optimizer declarations don't keep a model from being built", () => {
+    const source = `${linear}import std.loss { crossEntropy }
+import std.optim { Sgd }
+model M(x: f32[N, 2]) -> (logits: f32[N, 2]) { logits = x |> fc: Linear(2) }
+data Points()(x: f32[M, 2] = npy("x.npy"), label: i32[M] in 0..2 = npy("y.npy")) -> (x: f32[M, 2], label: i32[M]) {}
+optimizer Plain(lr: real)(theta: real[..P], g: real[..P]) { theta' = theta - lr * g }
+train M on Points { loss = crossEntropy(logits, label)  optimizer = Sgd(lr: 0.1)  batch = 4 }`;
+    expect(pathsOf(source)).toEqual(["fc.bias", "fc.weight"]);
+  });
+});
+
+describe("D2 names of parameters", () => {
+  test("D2.1 labels from the model down, then the parameter's own name", () => {
+    const block = `${linear}layer Block(width: dim)(x: real[N, D]) -> (y: real[N, width]) {
+  inner = Linear(width)
+  y = x |> inner |> relu |> [Linear(width), relu] |> "last": Linear(width)
+}
+`;
+    const model = "model M(x: f32[N, 3]) -> (y: f32[N, 3]) { y = x |> blocks: [Block(4), Block(3)] }";
+    const paths = pathsOf(block + model.replace("|> [", "|> list: ["));
+    expect(paths).toContain("blocks.0.inner.weight");
+    expect(paths).toContain("blocks.1.last.bias");
+  });
+  test("D2.1 the place in a list, and nothing for the places of a list labelled with an empty text", () => {
+    const layer = `layer Gain(suffix: string)(x: real[N]) -> (y: real[N]) {
+  param w: real[1] = 2 as "w{suffix}"
+  y[n] = w[0] * x[n]
+}
+`;
+    const model = (label: string): string =>
+      `${layer}model M(x: f32[N]) -> (y: f32[N]) { y = x |> ${label}: [Gain("_{i}") for i in 0..2] }`;
+    expect(pathsOf(model("g"))).toEqual(["g.0.w_0", "g.1.w_1"]);
+    expect(pathsOf(model('""'))).toEqual(["w_0", "w_1"]);
+    expect(run(model('""'), { x: [1] })).toEqual([4]);
+  });
+  test("D2.1 a layer among the hyper-parameters is labelled by the name that receives it", () => {
+    const source = `${linear}layer Twice(f: layer)(x: real[N, D]) -> (y: real[N, D]) { y = x |> f |> f }
+model M(x: f32[N, 3]) -> (y: f32[N, 3]) { y = x |> block: Twice([Linear(4), relu, Linear(3)]) }`;
+    expect(pathsOf(source)).toEqual([
+      "block.f.0.bias",
+      "block.f.0.weight",
+      "block.f.2.bias",
+      "block.f.2.weight",
+    ]);
+  });
+  test("D2.1 an instance that is passed by its name keeps its own", () => {
+    const source = `${linear}layer Twice(f: layer)(x: real[N, D]) -> (y: real[N, D]) { y = x |> f |> f }
+model M(x: f32[N, 3]) -> (y: f32[N, 3]) {
+  shared = Linear(3)
+  y = x |> shared |> block: Twice(shared)
+}`;
+    expect(pathsOf(source)).toEqual(["shared.bias", "shared.weight"]);
+  });
+  test("D2.2 an unlabelled instance is labelled by its kind, several are numbered and warned about", () => {
+    const model = (pipe: string): string =>
+      `${linear}model M(x: f32[N, 3]) -> (y: f32[N, 3]) { y = x |> ${pipe} }`;
+    expect(pathsOf(model("Linear(3)"))).toEqual(["linear.bias", "linear.weight"]);
+    const messages = expectCodes(model("Linear(3) |> relu |> Linear(3)"), ["DLC2009", "DLC2009"]);
+    expect(messages[1]).toContain("linear2.…");
+  });
+  test("D2.3 applying a name again shares, and an entry shares what is bound outside it", () => {
+    const source = `${linear}model M {
+  net = Linear(3)
+  entry once(x: f32[N, 3]) -> (y: f32[N, 3]) { y = net(x) }
+  entry twice(x: f32[N, 3]) -> (y: f32[N, 3]) { y = net(net(x)) }
+}`;
+    expect(pathsOf(source)).toEqual(["net.bias", "net.weight"]);
+  });
+  test("D2.4 a parameter exists if and only if something reads it", () => {
+    const model = (hyper: string): string =>
+      `${linear}model M(x: f32[N, 3]) -> (y: f32[N, 3]) { y = x |> fc: Linear(3${hyper}) }`;
+    expect(pathsOf(model(""))).toEqual(["fc.bias", "fc.weight"]);
+    expect(pathsOf(model(", biased: false"))).toEqual(["fc.weight"]);
+  });
+  test("D2.4 one parameter with two shapes is an error that shows both places", () => {
+    const [message] = expectCodes(
+      `${linear}model M(x: f32[N, 3]) -> (y: f32[N, 4]) {\n  net = Linear(4)\n  y = x |> net |> net\n}`,
+      ["DLC2010"],
+    );
+    expect(message).toContain("4×3");
+    expect(message).toContain("4×4");
+  });
+  test("D2.5 a.b.weight is that parameter", () => {
+    const source = `import std.nn { Embedding }
+model M(ids: i32[N] in 0..5) -> (y: f32[N, 5]) {
+  e = ids |> table: Embedding(5, 2)
+  y[n, v] = sum[d] e[n, d] * table.weight[v, d]
+}`;
+    expect(pathsOf(source)).toEqual(["table.weight"]);
+    const table = [
+      [1, 0],
+      [0, 1],
+      [1, 1],
+      [2, 0],
+      [0, 2],
+    ];
+    expect(run(source, { ids: [2] }, { params: { "table.weight": table } })).toEqual([1, 1, 2, 2, 2]);
+  });
+});
+
+test("draws are numbered in the order of the text and counted by the entry's place", () => {
+  const { params } = programOf(
+    "import std.random { normal }\nmodel M(x: f32[2]) -> (y: f32[2]) {\n  param w: f32[2] ~ normal()\n  y[i] = w[i] * x[i]\n}",
+  );
+  const [w] = params;
+  const text = JSON.stringify(w?.initial.nodes);
+  expect([...text.matchAll(/"stream":(\d)/g)].map((match) => match[1]).sort()).toEqual(["0", "1"]);
+  expect(text).toContain('"path":"w"');
+});
