@@ -21,16 +21,21 @@ export function compileSource(text: string, options: CheckOptions = {}): Compile
   const [model, another] = models;
   if (diagnostics.length > 0) throw new Error(renderAll(diagnostics, { colour: false }));
   if (model === undefined || another !== undefined) throw new Error(`${models.length} models`);
-  const program = elaborate(model);
-  const optimized = {
-    ...program,
-    entries: Object.fromEntries(
-      Object.entries(program.entries).map(([name, graph]) => [name, optimize(graph, { verify: true })]),
-    ),
-  };
-  const { plan, diagnostics: refused } = planProgram(optimized, wasmTarget());
-  if (plan === undefined) throw new Error(renderAll(refused, { colour: false }));
+  return compileProgram(elaborate(model));
+}
+
+/** A program through every stage from the optimiser on. */
+export function compileProgram(program: Program): CompiledSource {
+  const optimized = mapEntries(program, (graph) => optimize(graph, { verify: true }));
+  const { plan, diagnostics } = planProgram(optimized, wasmTarget());
+  if (plan === undefined) throw new Error(renderAll(diagnostics, { colour: false }));
   return { program, optimized, plan };
+}
+
+/** The same program with another graph for each entry. */
+export function mapEntries(program: Program, change: (graph: Graph) => Graph): Program {
+  const entries = Object.entries(program.entries).map(([name, graph]) => [name, change(graph)] as const);
+  return { ...program, entries: Object.fromEntries(entries) };
 }
 
 /** The graph of the entry that a model without named entries has. */
