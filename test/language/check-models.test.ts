@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { check, type CheckOptions } from "../../compiler/check/index.ts";
+import { renderAll } from "../../compiler/diagnostics/index.ts";
+import { fileHost } from "../../cli/host.ts";
+import { checkSource, expectCodes } from "./check-source.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+function checkExample(name: string, options: CheckOptions = {}, edit = (text: string) => text) {
+  const path = join("examples", name, `${name}.dl`);
+  const read = (asked: string): string | undefined =>
+    asked === path ? edit(readFileSync(join(root, path), "utf8")) : fileHost.read(asked);
+  return check({ ...fileHost, read }, path, options);
+}
+
+describe("the examples", () => {
+  test.each(["mlp", "lenet", "keras-cnn", "keras-cnn-deep", "alexnet"])("%s checks", (name) => {
+    const { models, diagnostics } = checkExample(name);
+    expect(renderAll(diagnostics, { colour: false })).toBe("");
+    expect(models).toHaveLength(1);
+  });
+
+  test("AlexNet as printed fails at its fifth and last pool, with its chain of sizes", () => {
+    const { models, diagnostics } = checkExample("alexnet-as-printed");
+    expect(models).toEqual([]);
+    expect(renderAll(diagnostics, { colour: false })).toMatchSnapshot();
+  });
+
+  test("LeNet on 28×28 says where 256 comes from, and which weights have 400", () => {
+    const tensors = new Map([["fc1.weight", { dtype: "F32", shape: [120, 400] }]]);
+    const { models, diagnostics } = checkExample(
+      "lenet",
+      { weights: { name: "lenet.safetensors", tensors } },
+      (text) => text.replace("32, 32", "28, 28"),
+    );
+    expect(models).toEqual([]);
+    expect(renderAll(diagnostics, { colour: false })).toMatchSnapshot();
+  });
+});
+
+describe("models and their hyper-parameters", () => {
+  const two = `import std.nn { Linear }
+model A(width: dim = 3)(x: f32[N, 2]) -> (y: f32[N, width]) { y = x |> fc: Linear(width) }
+model B(x: f32[N, 2]) -> (y: f32[N, 2]) { y = x }`;
+
+  test("one of several is chosen by name", () => {
+    expect(checkSource(two).models.map(({ name }) => name)).toEqual(["A", "B"]);
+    expect(checkSource(two, { model: "B" }).models.map(({ name }) => name)).toEqual(["B"]);
+    const missing = checkSource(two, { model: "C" });
+    expect(missing.diagnostics.map(({ code }) => code)).toEqual(["DLC2013"]);
+    expect(missing.models).toEqual([]);
+  });
+  test("hyper-parameters are set from outside", () => {
+    const { models } = checkSource(two, { model: "A", set: { width: 7 } });
+    expect(models[0]?.entries["forward"]?.outputs[0]?.shape.map(({ key }) => key)).toEqual(["1·N", "7"]);
+    const unknown = checkSource(two, { model: "A", set: { widht: 7 } });
+    expect(unknown.diagnostics.map(({ code, help }) => [code, help])).toEqual([
+      ["DLC2017", ["did you mean `width`?"]],
+    ]);
+    expect(
+      checkSource(two, { model: "A", set: { width: "wide" } }).diagnostics.map(({ code }) => code),
+    ).toEqual(["DLC2017"]);
+  });
+  test("one without a default has to be set", () => {
+    const source = "model A(width: dim)(x: f32[N, width]) -> (y: f32[N, width]) { y = x }";
+    expectCodes(source, ["DLC2012"]);
+    expectCodes(source, [], { set: { width: 2 } });
+  });
+  test("lists of tuples, constants and texts are computed when the model is built", () => {
+    const source = `import std.nn { Linear, relu }
+sizes = [(4, 2), (3, 1)]
+model M(x: f32[N, 2]) -> (y: f32[N, 3]) {
+  y = x |> net: [[Linear(width), relu] for (width, times) in sizes, i in 0..times]
+}`;
+    const { models, diagnostics } = checkSource(source);
+    expect(diagnostics).toEqual([]);
+    expect(models[0]?.entries["forward"]?.bindings.filter(({ kind }) => kind === "application")).toHaveLength(
+      3,
+    );
+  });
+});
+
+describe("broken sources", () => {
+  test("one message for one cause", () => {
+    expectCodes(
+      `import std.nn { Linear, relu }
+model M(x: f32[N, 2]) -> (y: f32[N, 2]) {
+  a = x |> fc1: Linaer(3)
+  b = relu(a) |> fc2: Linear(2)
+  y = b + a[:, 0..2]
+}`,
+      ["DLC2001"],
+    );
+  });
+  test("no cut of a program makes the checker throw", () => {
+    const text = readFileSync(join(root, "stdlib", "nn.dl"), "utf8");
+    const lenet = readFileSync(join(root, "examples", "lenet", "lenet.dl"), "utf8");
+    for (let end = 0; end < lenet.length; end += 7)
+      expect(() => checkSource(lenet.slice(0, end))).not.toThrow();
+    for (let start = 0; start < text.length; start += 997) {
+      expect(() => checkSource(text.slice(start, start + 1500))).not.toThrow();
+    }
+  });
+});

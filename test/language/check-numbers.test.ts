@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { expectCodes, programOf, run } from "./check-source.ts";
+
+const model = (header: string, body: string): string => `model M${header} { ${body} }`;
+
+describe("D5 numbers", () => {
+  test("D5.1 counted integers are exact and take the dtype that they meet", () => {
+    expect(run(model("(x: f32[N]) -> (y: f32[N])", "y[i] = 7 * x[i] + i"), { x: [1, 2] })).toEqual([7, 15]);
+    expect(run(model("(x: i32[N]) -> (y: i32[N])", "y[i] = 7 * x[i] + i"), { x: [1, 2] })).toEqual([7, 15]);
+    expect(run(model("(x: f32[N]) -> (y: f32[N])", "y[i] = x[i] * 2^3"), { x: [1, 2] })).toEqual([8, 16]);
+  });
+  test("D5.1 a float literal takes the dtype of its partner", () => {
+    const { entries } = programOf(model("(x: f16[N]) -> (y: f16[N])", "y[i] = 0.5 * x[i]"));
+    const node = entries["forward"]?.nodes.find(({ name }) => name === "y");
+    expect(JSON.stringify(node)).not.toContain("f32");
+  });
+  test("D5.2 real is the dtype of an application's inputs", () => {
+    const layer = "layer Id(x: real[N]) -> (y: real[N]) {\n  param w: real[1] = 1\n  y[n] = w[0] * x[n]\n}\n";
+    const dtype = (type: string): string | undefined =>
+      programOf(`${layer}model M(x: ${type}[N]) -> (y: ${type}[N]) { y = x |> id: Id() }`).params[0]?.dtype;
+    expect(dtype("f32")).toBe("f32");
+    expect(dtype("f16")).toBe("f16");
+    const two = "fn add(a: real[N], b: real[N]) -> (y: real[N]) { y = a + b }\n";
+    expectCodes(`${two}model M(a: f16[N], b: f32[N]) -> (y: f32[N]) { y = add(a, b) }`, ["DLC3003"]);
+  });
+  test("D5.2 nothing else converts implicitly", () => {
+    expectCodes(model("(x: f32[N], n: i32[N]) -> (y: f32[N])", "y[i] = x[i] * n[i]"), ["DLC3017"]);
+    const source = model("(x: f32[N], n: i32[N]) -> (y: f32[N])", "y[i] = x[i] * real(n[i])");
+    expect(run(source, { x: [1.5], n: [3] })).toEqual([4.5]);
+  });
+  test("D5.2 i32 of a float goes towards zero", () => {
+    expect(run(model("(x: f32[N]) -> (y: i32[N])", "y[i] = i32(x[i])"), { x: [1.9, -1.9] })).toEqual([1, -1]);
+  });
+  test("D5.2 an `if` joins integer ranges", () => {
+    const header = "(x: f32[6], flip: bool[N]) -> (y: f32[N])";
+    const choice = (far: number): string => model(header, `y[n] = x[if flip[n] then ${far} else 2]`);
+    expect(run(choice(5), { x: [0, 1, 2, 3, 4, 5], flip: [1, 0] })).toEqual([5, 2]);
+    expectCodes(choice(6), ["DLC3006"]);
+  });
+  test("D5.3 in an integer position / comes out whole, elsewhere it is real", () => {
+    expectCodes(model("(x: f32[N, 8]) -> (y: f32[N, 4])", "y[n, i in 0..8 / 2] = x[n, 2 * i]"), []);
+    expectCodes(model("(x: f32[N, 8]) -> (y: f32[N, 2])", "y[n, i in 0..8 / 3] = x[n, i]"), ["DLC3009"]);
+    expect(run(model("(x: f32[N]) -> (y: f32[N])", "y[n] = x[n] + 1 / 4"), { x: [1] })).toEqual([1.25]);
+    expect(run(model("(x: f32[N]) -> (y: f32[N])", "y[n] = x[n] / N"), { x: [1, 3] })).toEqual([0.5, 1.5]);
+    expectCodes(model("(a: i32[N]) -> (y: f32[N])", "y[n] = a[n] / 2"), ["DLC3017"]);
+  });
+  test("D5.3 floor and ceil are integers", () => {
+    expect(
+      run(model("(x: f32[N, 4]) -> (y: f32[N, 8])", "y[n, i in 0..8] = x[n, floor(i / 2)]"), {
+        x: [[1, 2, 3, 4]],
+      }),
+    ).toEqual([1, 1, 2, 2, 3, 3, 4, 4]);
+    expect(run(model("(x: f32[N]) -> (y: i32[N])", "y[n] = ceil(x[n])"), { x: [1.2, -1.2] })).toEqual([
+      2, -1,
+    ]);
+  });
+  test("D5.4 a divisor that may be 0 is refused", () => {
+    expectCodes(model("(a: i32[N]) -> (y: i32[N])", "y[n] = 7 % a[n]"), ["DLC3009"]);
+    const source = model("(a: i32[N] in 1..9) -> (y: i32[N])", "y[n] = 7 % a[n]");
+    expect(run(source, { a: [4] })).toEqual([3]);
+  });
+  test("D5.4 % takes the sign of the divisor", () => {
+    expect(run(model("(a: i32[N]) -> (y: i32[N])", "y[n] = a[n] % 3"), { a: [-1, 4] })).toEqual([2, 1]);
+  });
+  test("D5.4 u8 widens to i32 when it is read", () => {
+    const source = model("(a: u8[N]) -> (y: i32[N])", "y[n] = a[n] * 2");
+    expect(run(source, { a: [200] })).toEqual([400]);
+    expectCodes(model("(a: u8[N]) -> (y: u8[N])", "y[n] = a[n] + 1"), ["DLC3003"]);
+  });
+  test("D5.4 conditions: and, or, not, comparison; sum counts, mean is a share", () => {
+    const header = "(x: f32[N]) -> (y: f32)";
+    expect(
+      run(model("(x: f32[N]) -> (y: i32)", "y = sum[n] (x[n] > 1 and not x[n] > 2)"), { x: [1, 2, 3] }),
+    ).toEqual([1]);
+    expect(run(model(header, "y = mean[n] (x[n] > 1 or x[n] < 0)"), { x: [1, 2, 3, -1] })).toEqual([0.75]);
+    expectCodes(model(header, "y = x[0] + (x[0] > 1)"), ["DLC3017"]);
+    expectCodes(model(header, "y = max[n] (x[n] > 1)"), ["DLC3017"]);
+  });
+});
+
+describe("training and states", () => {
+  test("training is false here; the branches under it are checked, not built", () => {
+    const source = (then: string): string =>
+      `fn f(x: real[N]) -> (y: real[N]) { y[n] = if training then ${then} else x[n] }
+model M(x: f32[N]) -> (y: f32[N]) { y = f(x) }`;
+    expect(run(source("2 * random()"), { x: [3] })).toEqual([3]);
+    expectCodes(source("2 * nothing"), ["DLC2001"]);
+  });
+  test("a state that only training changes is read", () => {
+    const source = `import std.nn { BatchNorm2d }
+model M(x: f32[N, 1, 1, 2]) -> (y: f32[N, 1, 1, 2]) { y = x |> bn: BatchNorm2d(eps: 0) }`;
+    const program = programOf(source);
+    expect(program.states.map(({ path }) => path).sort()).toEqual(["bn.running_mean", "bn.running_var"]);
+    expect(
+      run(source, { x: [[[[1, 5]]]] }, { params: { "bn.running_mean": [1], "bn.running_var": [4] } }),
+    ).toEqual([0, 2]);
+  });
+  test("a state that inference changes is refused", () => {
+    const source = `layer Count(x: real[N]) -> (y: real[N]) {
+  state seen: real[1] = 0
+  seen' = seen + 1
+  y[n] = x[n] + seen[0]
+}
+model M(x: f32[N]) -> (y: f32[N]) { y = x |> c: Count() }`;
+    expectCodes(source, ["DLC3019"]);
+  });
+  test("draws while the model runs are refused", () => {
+    expectCodes(model("(x: f32[N]) -> (y: f32[N])", "y[n] = x[n] + random()"), ["DLC3019"]);
+  });
+});
