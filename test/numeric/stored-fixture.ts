@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { tensorOf, type Tensor } from "../../compiler/graph/tensor.ts";
 
-export interface StoredFixture<Description> {
-  readonly description: Description;
+export interface StoredTensors {
+  readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
@@ -12,16 +12,11 @@ interface Entry {
   readonly data_offsets: readonly [number, number];
 }
 
-/** A file that `test/fixtures/make_fixtures.py` made. It is read here by its definition, not by the code under test. */
-export function readFixture<Description>(path: string): StoredFixture<Description> {
+/** A safetensors file that Python made, read here by the format's definition and not by the code under test. */
+export function readStored(path: string): StoredTensors {
   const file = readFileSync(path);
   const start = 8 + Number(file.readBigUInt64LE(0));
-  const {
-    __metadata__: metadata,
-    ...entries
-  }: Record<string, Entry> & { __metadata__: { fixture: string } } = JSON.parse(
-    file.toString("utf8", 8, start),
-  );
+  const { __metadata__: metadata, ...entries } = JSON.parse(file.toString("utf8", 8, start));
   const tensors = Object.entries<Entry>(entries).map(
     ([
       name,
@@ -37,7 +32,18 @@ export function readFixture<Description>(path: string): StoredFixture<Descriptio
       throw new Error(`${path}: ${name} is ${dtype}`);
     },
   );
-  return { description: JSON.parse(metadata.fixture), tensors: new Map(tensors) };
+  return { metadata, tensors: new Map(tensors) };
+}
+
+export interface StoredFixture<Description> {
+  readonly description: Description;
+  readonly tensors: ReadonlyMap<string, Tensor>;
+}
+
+/** A file of `make_fixtures.py`, with what it says of itself: see test/fixtures/README.md. */
+export function readFixture<Description>(path: string): StoredFixture<Description> {
+  const { metadata, tensors } = readStored(path);
+  return { description: JSON.parse(metadata["fixture"] ?? "null"), tensors };
 }
 
 /** Those whose name begins with the prefix, by what follows it. */
