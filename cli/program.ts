@@ -48,9 +48,9 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
     ]),
   )
     .option("--json", "diagnostics as JSON on standard output")
-    .action(async (file: string, flags: CheckFlags) => {
+    .action(async (file: string, flags: Given<CheckFlags>) => {
       const { check } = await import("./check.ts");
-      done(check(file, flags));
+      done(check(file, { set: [], ...flags }));
     });
 
   withModelOptions(
@@ -73,10 +73,10 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
     .addOption(later(new Option("--optimize <aim>", "for size or speed").choices(["size", "speed"])))
     .addOption(later(new Option("--tune", "schedules chosen by measuring")))
     .option("--json", "the result as JSON on standard output")
-    .action(async (file: string, flags: BuildFlags & LaterFlags) => {
+    .action(async (file: string, flags: Given<BuildFlags> & LaterFlags) => {
       refuseLater(flags);
       const { build } = await import("./build.ts");
-      done(await build(file, flags));
+      done(await build(file, { set: [], ...flags }));
     });
 
   withModelOptions(
@@ -92,14 +92,13 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
       "-i, --input <name=value>",
       "an image (png, jpg), a .npy, .json or text file, or the numbers themselves; several images make a batch",
       collect,
-      [],
     )
-    .option("--show <name>", "also the value of an equation inside the model", collectWord, [])
-    .option("-o, --output <name=file>", "writes an output as .npy, .json or .txt", collect, [])
+    .option("--show <name>", "also the value of an equation inside the model", collectWord)
+    .option("-o, --output <name=file>", "writes an output as .npy, .json or .txt", collect)
     .option("--json", "the outputs as JSON on standard output")
-    .action(async (model: string, flags: RunFlags) => {
+    .action(async (model: string, flags: Given<RunFlags, "input" | "show" | "output">) => {
       const { run } = await import("./run.ts");
-      done(await run(model, flags));
+      done(await run(model, { set: [], input: [], show: [], output: [], ...flags }));
     });
 
   withModelOptions(
@@ -117,10 +116,10 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
     .option("--relaxed", "with --stage wat, the build with fused multiply-add")
     .addOption(later(new Option("--html <file>", "a page with all stages side by side")))
     .option("--json", "the tree, or the texts of the stage by name, as JSON")
-    .action(async (file: string, flags: InspectFlags & LaterFlags) => {
+    .action(async (file: string, flags: Given<InspectFlags> & LaterFlags) => {
       refuseLater(flags);
       const { inspect } = await import("./inspect.ts");
-      done(await inspect(file, flags));
+      done(await inspect(file, { set: [], ...flags }));
     });
 
   command("fmt <files...>", "Brings sources into the layout of the house; - is standard input.", [
@@ -161,7 +160,7 @@ function withModelOptions(command: Command): Command {
   return command
     .option("--model <name>", "which model, where the file has several")
     .option("--weights <file>", "a safetensors file with the parameters")
-    .option("--set <name=value>", "a hyper-parameter of the model instead of its default", collect, []);
+    .option("--set <name=value>", "a hyper-parameter of the model instead of its default", collect);
 }
 
 /** An option that stands in the design and not yet in the program: told of, not shown. */
@@ -183,19 +182,26 @@ function refuseLater({ train, static: fixed, optimize, tune, html }: LaterFlags)
   if (name !== undefined) throw new CallError(`--${name} comes with a later part`);
 }
 
+/** Options that may be repeated are undefined where they are not given at all. */
+type Given<Flags extends { readonly set: unknown }, Repeated extends keyof Flags = never> = Omit<
+  Flags,
+  "set" | Repeated
+> &
+  Partial<Pick<Flags, "set" | Repeated>>;
+
 /** A name and what it is given, as `--set classes=100` has them. */
 export interface Assignment {
   readonly name: string;
   readonly value: string;
 }
 
-function collect(text: string, before: readonly Assignment[]): readonly Assignment[] {
+function collect(text: string, before: readonly Assignment[] = []): readonly Assignment[] {
   const equals = text.indexOf("=");
   if (equals < 1 || equals === text.length - 1) throw new InvalidArgumentError("It is written NAME=VALUE.");
   return [...before, { name: text.slice(0, equals), value: text.slice(equals + 1) }];
 }
 
-function collectWord(text: string, before: readonly string[]): readonly string[] {
+function collectWord(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
 

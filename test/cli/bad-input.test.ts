@@ -19,7 +19,7 @@ function expectRefused(outcome: Outcome, text: string | RegExp): void {
 
 describe("a source that is none", () => {
   const nested = `fn deep(x: real) = ${"(".repeat(2000)}x${")".repeat(2000)}\n`;
-  it.each([
+  it.concurrent.each([
     ["an empty file", "empty.dl", "", "error[DLC1017]"],
     [
       "binary junk",
@@ -81,7 +81,7 @@ describe("a weights file", () => {
     8,
   );
 
-  it.each([
+  it.concurrent.each([
     ["torn in its data", good.slice(0, -3), "DLC6001", "gain ends at byte 8"],
     ["torn in its header", good.slice(0, 30), "DLC6001", "header"],
     ["of nothing", new Uint8Array(0), "DLC6001", "0 bytes"],
@@ -166,7 +166,7 @@ describe("what does not fit", () => {
 });
 
 describe("a wrong call ends with exit code 2", () => {
-  it.each([
+  it.concurrent.each([
     ["an unknown command", ["chekc", "a.dl"], "Did you mean check?"],
     ["an unknown option", ["check", "a.dl", "--jsn"], "Did you mean --json?"],
     ["an unknown code", ["explain", "DLC9999"], "there is no code DLC9999"],

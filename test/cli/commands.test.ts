@@ -217,7 +217,7 @@ describe("dlc explain", () => {
 });
 
 describe("dlc inspect", () => {
-  it.each([
+  it.concurrent.each([
     ["ast", /^file\n {2}declarations\[0\]: import/],
     ["types", /^LeNet\(image: f32\[N, 1, 32, 32\]\) -> \(logits: f32\[N, 10\]\)/],
     ["graph", /^graph forward\(N\) \{\n {2}image = input f32\[N, 1, 32, 32\]/],
