@@ -46,4 +46,9 @@ export const elsewhere: Readonly<Record<string, string>> = {
   DLC5001: "test/schedules/plan-memory.test.ts",
   DLC2013: "test/language/check-models.test.ts",
   DLC2017: "test/language/check-models.test.ts",
+  DLC6001: "test/cli/bad-input.test.ts",
+  DLC6002: "test/cli/bad-input.test.ts",
+  DLC6003: "test/cli/bad-input.test.ts",
+  DLC6004: "test/cli/bad-input.test.ts",
+  DLC6005: "test/cli/bad-input.test.ts",
 };
