@@ -75,12 +75,10 @@ function scheduleTile(
   // An axis along which some read stays the same, so that its instances share the load.
   const sharing = others.filter((axis) => reads.some((access) => !dependsOn(access, axis)));
   const rowsAxis = main.reduction.length === 0 ? undefined : longest(view, sharing);
-  const columnsAxis = across
-    ? longest(
-        view,
-        sharing.filter((axis) => axis !== rowsAxis),
-      )
-    : undefined;
+  const columnsAxis = longest(
+    view,
+    sharing.filter((axis) => axis !== rowsAxis && constantOf(extentOf(view, axis)) !== undefined),
+  );
   const panel = panelOf(main, lane);
   const steps = main.reduction.reduce((all, axis) => all * likelyExtent(view, axis, 64), 1);
   const known = rowsAxis !== undefined && constantOf(extentOf(view, rowsAxis)) !== undefined;
@@ -191,13 +189,13 @@ function tileSteps(view: KernelView, main: StageView, plan: TilePlan): Schedule 
   const vectors = plan.across
     ? vectorizeReduction(view, lane, plan.rows * plan.columns >= 4 ? 1 : 4)
     : vectorize(view, lane, plan.vectors, plan.panel > 0 || symbolic(lane) ? "peel" : "even");
-  const outer = plan.others.filter(
-    (axis) => axis !== rowsAxis && (columns === undefined || axis !== columnsAxis),
-  );
-  const tiles = [rows?.loop, columns?.loop].filter((axis) => axis !== undefined);
+  const outer = plan.others.flatMap((axis) => {
+    const unrolled = axis === rowsAxis ? rows : axis === columnsAxis ? columns : undefined;
+    return unrolled === undefined ? [axis] : (unrolled.loop ?? []);
+  });
   const laneLoop = plan.across || vectors.loop === undefined ? [] : [vectors.loop];
   const weights = [lane, ...main.reduction].reduce((all, axis) => all * likelyExtent(view, axis, 64), 4);
-  const loops = weights > cacheBytes ? [...laneLoop, ...outer, ...tiles] : [...outer, ...tiles, ...laneLoop];
+  const loops = weights > cacheBytes ? [...laneLoop, ...outer] : [...outer, ...laneLoop];
   const inner = reduction.flatMap((axis) =>
     axis === lane ? (vectors.loop === undefined ? [] : [vectors.loop]) : [axis],
   );

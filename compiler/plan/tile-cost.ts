@@ -42,8 +42,8 @@ const latency = 4;
 export function chooseTile(problem: TileProblem): Tile {
   let best: Tile = { rows: 1, vectors: 1, columns: 1 };
   let least = Infinity;
-  for (let rows = 1; rows <= Math.min(8, problem.rowExtent); rows++) {
-    for (let columns = 1; columns <= Math.min(4, problem.columnExtent); columns++) {
+  for (let columns = 1; columns <= Math.min(4, problem.columnExtent); columns++) {
+    for (let rows = 1; rows <= Math.min(8, problem.rowExtent); rows++) {
       for (let vectors = 1; vectors <= Math.min(8, problem.vectorExtent); vectors++) {
         if (problem.panel > 0 && problem.panel % vectors !== 0 && vectors % problem.panel !== 0) continue;
         const tile = { rows, vectors, columns };
