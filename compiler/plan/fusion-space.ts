@@ -1,6 +1,6 @@
 import type { Axis } from "../graph/expr.ts";
 import type { ComputeNode } from "../graph/graph.ts";
-import { formsOf, readsOfForm, visitExpr } from "../graph/visit.ts";
+import { formsOf, readsOf, readsOfForm, visitExpr } from "../graph/visit.ts";
 import { atomsOf, axis as axisForm, equalForms, substituteNames, type Form } from "../integers/index.ts";
 
 /** The axes of a node by the names that its group has for them. */
@@ -133,6 +133,24 @@ function matchReads(node: ComputeNode, members: readonly Member[], space: Space)
     });
   });
   return aligned && new Set(names.values()).size === names.size ? names : undefined;
+}
+
+/** Whether members of two joined groups read each other only at the place that they share. */
+export function areAligned(members: readonly Member[]): boolean {
+  const byName = new Map(members.map((member) => [member.node.name, member]));
+  return members.every(({ node, axisNames }) => {
+    const reads = [...node.domain.flatMap(({ form }) => readsOfForm(form)), ...readsOf(node.body)];
+    return reads.every(({ operand, at }) => {
+      const read = byName.get(operand);
+      return (
+        read === undefined ||
+        at.every((form, place) => {
+          const own = axisNames.get(soleAxis(form) ?? "");
+          return own !== undefined && own === read.axisNames.get(read.node.axes[place]?.name ?? "");
+        })
+      );
+    });
+  });
 }
 
 /** The name of the axis that a form consists of. */

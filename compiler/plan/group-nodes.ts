@@ -1,6 +1,6 @@
 import type { ComputeNode, Graph } from "../graph/graph.ts";
 import { operandsOf } from "../graph/visit.ts";
-import { fitInto, joinSpaces, kindOf, spaceOf, type Member, type Space } from "./fusion-space.ts";
+import { areAligned, fitInto, joinSpaces, kindOf, spaceOf, type Member, type Space } from "./fusion-space.ts";
 
 /** Nodes that one kernel computes, in an order in which operands stand before their readers. */
 export interface Group {
@@ -87,7 +87,8 @@ function joinProducers(node: ComputeNode, context: Context): Group {
     if (both === undefined) continue;
     const renamed = group.members.map((member) => renameMember(member, both.renamed));
     const all = inOrderOf(context.nodes, [...members, ...renamed]);
-    if (isSound(all, context)) joined = { group: { members: all, space: both.space }, own: joined.own };
+    if (areAligned(all) && isSound(all, context))
+      joined = { group: { members: all, space: both.space }, own: joined.own };
   }
   if (joined !== undefined) return joined.group;
   const { space, member } = spaceOf(node);
