@@ -1,23 +1,16 @@
 import type { Formal } from "../../grammar/ast.ts";
-import type { Span } from "../diagnostics/source.ts";
-import type { Axis, Guard } from "../graph/expr.ts";
-import { mentions } from "../integers/index.ts";
-import { entrywise, operandArray, type OperandType } from "./arrays.ts";
-import { freshBinding } from "./builder.ts";
-import { axisForms, type Context } from "./context.ts";
+import { entrywise } from "./arrays.ts";
+import type { ApplyRequest } from "./apply-request.ts";
+import { bindApplication, bindingName } from "./bind-application.ts";
 import { expectArray } from "./expect.ts";
-import { coerce } from "./numbers.ts";
-import { closeUnderGuards, hoist, type Hoisted } from "./hoist.ts";
 import { bindHypers } from "./hypers.ts";
 import { inline } from "./inline.ts";
-import { pathKey, rebase } from "./instances.ts";
-import { instantiate, type Given, type Instantiated, type Target } from "./instantiate.ts";
-import { capturedOperand } from "./names.ts";
-import type { Origin } from "./origins.ts";
+import { rebase } from "./instances.ts";
+import { instantiate, type Given, type Target } from "./instantiate.ts";
 import { applyPrelude } from "./prelude.ts";
 import { tellIn } from "./session.ts";
 import { isFormula, listsOf, wayInto, wayNames } from "./signature.ts";
-import type { ApplicationInput, InstancePath } from "./typed.ts";
+import type { InstancePath } from "./typed.ts";
 import {
   describeValue,
   errorValue,
@@ -26,19 +19,6 @@ import {
   type InstanceValue,
   type Value,
 } from "./value.ts";
-
-export interface ApplyRequest {
-  readonly callee: Value;
-  readonly args: readonly Value[];
-  readonly named: ReadonlyMap<string, { readonly value: Value; readonly span: Span }>;
-  readonly context: Context;
-  /** The call or the stage. */
-  readonly span: Span;
-  /** As messages call it: `conv1`, `maxPool2d`. */
-  readonly name: string;
-  /** In a pipe, where what is not taken falls away. */
-  readonly several?: boolean;
-}
 
 /** A function, an instance or a list of them, applied to tensors. */
 export function applyValue(request: ApplyRequest): Value {
@@ -205,119 +185,4 @@ function applyBody(
   if (result === undefined) return errorValue;
   const origin = arrays.find((array) => array?.origin !== undefined)?.origin;
   return bindApplication(result, formals, arrays, path, slots, origin, request);
-}
-
-/** The application as a binding, and its results as tensors that read it. */
-function bindApplication(
-  result: Instantiated,
-  formals: readonly Formal[],
-  arrays: readonly (ArrayValue | undefined)[],
-  path: InstancePath,
-  slots: readonly InstancePath[],
-  origin: Origin | undefined,
-  request: ApplyRequest,
-): Value {
-  const { context, span } = request;
-  const { builder } = context;
-  const filled: ArrayValue[] = [];
-  for (const input of result.inputs) {
-    const place = formals.findIndex((formal) => formal.name.text === input.name);
-    const array =
-      input.capture === undefined ? arrays[place] : captureOf(input.capture, input, result, context);
-    if (array === undefined) return errorValue;
-    filled.push(fill(array, input));
-  }
-  const hint = (place: number): string =>
-    argumentName(filled[place], request, result.inputs[place]?.name ?? "");
-  const alone = filled.map((array, place) => hoist(array, hint(place), context, span));
-  const needed = new Set(alone.flatMap((hoisted) => hoisted.context.map((axis) => axis.name)));
-  const { outer, domain } = closeUnderGuards(needed, context);
-  const operands = alone.map((hoisted, place) => {
-    const array = filled[place];
-    const partly = hoisted.context.length > 0 && hoisted.context.length < outer.length;
-    return partly && array ? hoist(array, hint(place), context, span, outer) : hoisted;
-  });
-  const name = freshBinding(builder, bindingName(request.name));
-  if (result.body !== undefined) {
-    const own: readonly InstancePath[] = result.local
-      ? Array.from({ length: builder.slots }, (_, root) => ({ root, labels: [] }))
-      : slots;
-    const application = {
-      kind: "application",
-      name,
-      callee: result.body,
-      context: outer,
-      domain: domain.filter(isAffine),
-      inputs: operands.map((hoisted) => inputOf(hoisted, outer)),
-      path,
-      slots: own,
-      span,
-    } as const;
-    builder.bindings.push(application);
-    builder.applied.set(pathKey(path), { body: result.body, slots: own });
-    builder.session.sites.set(application, {
-      name: request.name,
-      made: request.callee.kind === "instance" ? request.callee.made : undefined,
-      origins: arrays.map((array) => array?.origin),
-    });
-  }
-  const prefix = axisForms(outer);
-  const results = result.outputs.map(({ name: output, dtype, shape, range }) => {
-    const from: Origin = { name: request.name, shape, from: origin };
-    return [output, operandArray(`${name}.${output}`, { dtype, shape, range }, prefix, from)] as const;
-  });
-  const [only, second] = results;
-  return only !== undefined && second === undefined
-    ? only[1]
-    : { kind: "results", results: new Map(results) };
-}
-
-/** A number where a tensor is declared fills it (D4.6), and takes the declared dtype. */
-function fill(array: ArrayValue, input: Instantiated["inputs"][number]): ArrayValue {
-  if (array.shape.length === input.shape.length && array.type === input.dtype) return array;
-  const whole = array.shape.length === 0 && input.shape.length > 0;
-  return {
-    ...array,
-    type: input.dtype,
-    shape: input.shape,
-    operand: undefined,
-    scalar: undefined,
-    element: (at, wanted) => {
-      const element = array.element(whole ? [] : at, wanted);
-      return { ...element, type: input.dtype, expr: coerce(element, input.dtype) };
-    },
-  };
-}
-
-/** What a local function takes from the block around it, seen from where it is applied. */
-function captureOf(
-  operand: string,
-  type: OperandType,
-  { owner }: Instantiated,
-  context: Context,
-): ArrayValue {
-  const { builder } = context;
-  const name = builder.identity === owner ? operand : capturedOperand(operand, type, builder);
-  return operandArray(name, type);
-}
-
-/** Affine over axes and dims. */
-function isAffine({ form }: Guard): boolean {
-  return !mentions(form, (atom) => atom.kind === "read");
-}
-
-function inputOf({ operand, context }: Hoisted, outer: readonly Axis[]): ApplicationInput {
-  if (context.length > 0 && context.length < outer.length) {
-    throw new Error("bug: an argument stands under fewer indices than its application");
-  }
-  return { operand, indexed: context.length > 0 };
-}
-
-function bindingName(name: string): string {
-  const plain = name.replaceAll(/[^A-Za-z0-9_]/g, "_");
-  return /^[A-Za-z_]/.test(plain) ? plain : `_${plain}`;
-}
-
-function argumentName(array: ArrayValue | undefined, request: ApplyRequest, input: string): string {
-  return array?.hint ?? bindingName(`${request.name}_${input}`);
 }

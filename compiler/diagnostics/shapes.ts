@@ -391,6 +391,22 @@ model Wide(x: f32[N, 8]) -> (y: f32[N, 10]) { y = x |> fc: Linear(10) }
 \`\`\`
 `,
   },
+  DLC3022: {
+    severity: "error",
+    title: "a size that is too large",
+    explanation: `
+Sizes are computed exactly, with whole numbers up to 2^53 - 1. No tensor of such a size fits into any memory; a slip in
+a product or a power is likely.
+
+\`\`\`dl
+table = 9007199254740991 * 9007199254740991
+\`\`\`
+
+\`\`\`dl
+table = 9007199254740991
+\`\`\`
+`,
+  },
   DLC3023: {
     severity: "error",
     title: "a first value that depends on inputs",
