@@ -64,6 +64,12 @@ function conv(ci: number, co: number, size: number, window: number, stride = 1, 
   };
 }
 
+/** The image as a user gives it: row-major, without zeros around it. */
+function fromOutside(one: Case): Case {
+  const text = one.text.replace(/image = param (\S+ ?\d*, \d+, \d+, \d+\]) "image"/, "image = input $1");
+  return { ...one, name: `${one.name} input`, text };
+}
+
 function linear(k: number, n: number): Case {
   const text = `graph g(N) { x = input f32[N, ${k}] w = param f32[${n}, ${k}] "w" b = param f32[${n}] "b"
     y = compute f32[n: N, o: ${n}] sum[i: ${k}] x[n, i] * w[o, i] @contraction{batch: [], m: [n], n: [o], k: [i], left: x, right: w}
@@ -105,6 +111,8 @@ const cases: readonly Case[] = [
   conv(64, 64, 56, 3, 1, 1),
   conv(3, 64, 224, 7, 2, 3),
   conv(96, 24, 56, 1),
+  fromOutside(conv(3, 64, 224, 7, 2, 3)),
+  fromOutside(conv(8, 16, 28, 3, 1, 1)),
   linear(784, 128),
   linear(400, 120),
   linear(1600, 10),

@@ -9,6 +9,7 @@ import {
   equalForms,
   floorDivide,
   linearIn,
+  lowest,
   mentions,
   modulo,
   multiply,
@@ -39,7 +40,9 @@ export interface StageView {
   readonly axes: readonly string[];
   readonly reduction: readonly string[];
   readonly accesses: readonly Access[];
-  /** Other forms over its axes: conditions, indices. */
+  /** Conditions that its loops must keep: form ≥ 0, or form = 0. */
+  readonly guards: readonly Form[];
+  /** Other forms over its axes: conditions inside its body, indices. */
   readonly forms: readonly Form[];
 }
 
@@ -55,7 +58,7 @@ export interface KernelView {
 export function viewKernel(kernel: Kernel): KernelView {
   const stages = kernel.stages.map((stage): StageView => {
     const reads: Access[] = [];
-    const forms: Form[] = neededGuards(kernel, stage).map((guard) => guard.form);
+    const forms: Form[] = [];
     visitExpr(stage.body, (expr) => {
       if (expr.kind === "read") reads.push(...readAccess(kernel, expr));
       else forms.push(...formsOf(expr));
@@ -71,6 +74,7 @@ export function viewKernel(kernel: Kernel): KernelView {
       axes: stage.axes,
       reduction: stage.reduce?.axes.map((axis) => axis.name) ?? [],
       accesses: [...reads, ...(write ? [write] : [])],
+      guards: neededGuards(kernel, stage).map((guard) => guard.form),
       forms,
     };
   });
@@ -110,6 +114,7 @@ function rewrite(
     axes: rename(stage.axes),
     reduction: rename(stage.reduction),
     accesses: stage.accesses.map((access) => ({ ...access, offset: change(access.offset) })),
+    guards: stage.guards.map(change),
     forms: stage.forms.map(change),
   }));
   return { ...next, stages };
@@ -170,7 +175,7 @@ export function canFuse(view: KernelView, outer: string, inner: string): boolean
   return view.stages.every((stage) => {
     const has = [outer, inner].map((name) => stage.axes.includes(name) || stage.reduction.includes(name));
     if (has[0] !== has[1]) return false;
-    return [...stage.accesses.map((access) => access.offset), ...stage.forms].every(stepsAlike);
+    return formsOfStage(stage).every(stepsAlike);
   });
 }
 
@@ -185,6 +190,41 @@ export function strideAlong(view: KernelView, access: Access, axis: string): num
   return only === undefined ? 0 : constantOf(only.coefficient);
 }
 
+function formsOfStage(stage: StageView): readonly Form[] {
+  return [...stage.accesses.map((access) => access.offset), ...stage.guards, ...stage.forms];
+}
+
+export function isGuarded(stage: StageView, axis: string): boolean {
+  return stage.guards.some((form) => mentions(form, isAxis(axis)));
+}
+
+/**
+ * How many places at either end of an axis a stage's conditions may fail for, whatever the other axes are; undefined
+ * where that is not seen.
+ */
+export function edgesAlong(
+  view: KernelView,
+  stage: StageView,
+  axis: string,
+): { readonly before: number; readonly after: number } | undefined {
+  const extent = constantOf(extentOf(view, axis));
+  if (extent === undefined) return undefined;
+  let [before, after] = [0, 0];
+  for (const form of stage.guards) {
+    if (!mentions(form, isAxis(axis))) continue;
+    const parts = linearIn(form, isAxis(axis));
+    const [only] = parts?.coefficients.values() ?? [];
+    const slope = only && constantOf(only.coefficient);
+    if (parts === undefined || slope === undefined) return undefined;
+    const least = lowest(parts.rest, rangesOf(view));
+    if (!Number.isFinite(least)) return undefined;
+    // slope·x + least ≥ 0 from x = ⌈−least/slope⌉ on, or up to ⌊least/−slope⌋.
+    if (slope > 0) before = Math.max(before, Math.ceil(-least / slope));
+    else after = Math.max(after, extent - 1 - Math.floor(least / -slope));
+  }
+  return { before, after };
+}
+
 export function dependsOn(access: Access, axis: string): boolean {
   return mentions(access.offset, isAxis(axis));
 }
@@ -193,7 +233,7 @@ export function dependsOn(access: Access, axis: string): boolean {
 export function divisorsOf(view: KernelView, axis: string): readonly number[] {
   const found = new Set<number>();
   for (const stage of view.stages) {
-    for (const form of [...stage.accesses.map((access) => access.offset), ...stage.forms]) {
+    for (const form of formsOfStage(stage)) {
       for (const atom of atomsOf(form)) {
         if (atom.kind !== "floor" || atom.of.key !== axisForm(axis).key) continue;
         const by = constantOf(atom.by);

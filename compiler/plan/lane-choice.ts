@@ -1,5 +1,12 @@
 import { constantOf } from "../integers/index.ts";
-import { extentOf, likelyExtent, strideAlong, type KernelView, type StageView } from "./kernel-access.ts";
+import {
+  extentOf,
+  isGuarded,
+  likelyExtent,
+  strideAlong,
+  type KernelView,
+  type StageView,
+} from "./kernel-access.ts";
 
 /**
  * What four neighbours along an axis cost a stage, for one element of its body: near 0.5 where its reads are contiguous
@@ -14,6 +21,8 @@ export function laneCost(view: KernelView, stage: StageView, axis: string): numb
     cost += once * accessCost(strideAlong(view, access, axis), access.write && reduction);
   }
   if (reduction) cost += 6 / repeats;
+  // Each lane asks for itself whether it may read.
+  if (isGuarded(stage, axis)) cost += 12;
   return cost * waste(constantOf(extentOf(view, axis)), reduction);
 }
 

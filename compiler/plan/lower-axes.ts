@@ -169,6 +169,25 @@ export function segmentsOf(
   ]);
 }
 
+/** As `segmentsOf`, with single places at the ends of a known extent, where a split has edges. */
+export function segmentsOfSplit(
+  split: Split,
+  extent: Form,
+  unit: 1 | 4,
+  partial: boolean,
+): readonly Segment[] {
+  const { edges, by, tail } = split;
+  const known = constantOf(extent);
+  if (edges === undefined || known === undefined) return segmentsOf(extent, by, tail, unit, partial);
+  const { before, after } = edges;
+  const inside = segmentsOf(constant(known - before - after), by, tail, unit, partial);
+  return present([
+    { start: zero, count: constant(before), width: 1 },
+    ...inside.map((segment) => ({ ...segment, start: add(segment.start, constant(before)) })),
+    { start: constant(known - after), count: constant(after), width: 1 },
+  ]);
+}
+
 function restOf(start: number, rest: number, unit: 1 | 4, partial: boolean): readonly Segment[] {
   if (unit === 1 || partial) return [{ start: constant(start), count: constant(1), width: rest }];
   const vectors = Math.floor(rest / 4);

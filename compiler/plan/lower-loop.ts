@@ -19,7 +19,7 @@ import {
   lane,
   leavesOf,
   overlapStart,
-  segmentsOf,
+  segmentsOfSplit,
   valueOf,
   withValue,
   type AxisPlan,
@@ -74,7 +74,7 @@ function openLoop(builder: Builder, plan: AxisPlan, request: LoopRequest, body: 
   }
   const lanes = leavesOf(plan, split.inner).some((name) => bindOf(plan, name) === "lane");
   const extent = extentOf(place, split.axis);
-  for (const segment of segmentsOf(extent, split.by, split.tail, lanes ? 4 : 1, !request.reduction)) {
+  for (const segment of segmentsOfSplit(split, extent, lanes ? 4 : 1, !request.reduction)) {
     openSegment(builder, plan, request, segment, (inner) => {
       body(inner, request.guards ?? []);
     });
@@ -94,7 +94,12 @@ function openSegment(
   const inside = (start: Form, tile: Form): Place => ({
     extents: new Map(place.extents).set(split.inner, constant(segment.width)),
     segments: new Map(place.segments).set(split.axis, { start, by: segment.width }),
-    values: new Map(place.values).set(leaf, tile),
+    // A tile of one place has no instances to tell apart: conditions on it may become bounds of inner loops.
+    values: new Map([
+      ...place.values,
+      [leaf, tile],
+      ...(segment.width === 1 && !plan.splits.has(split.inner) ? [[split.inner, zero] as const] : []),
+    ]),
   });
   emitFor(builder, plan, leaf, zero, segment.count, segment.count, (tile) => {
     if (segment.overlap === undefined) {
@@ -204,7 +209,7 @@ function expand(plan: AxisPlan, leaf: string, instance: Instance): readonly Inst
   // The outer part of a split: the tiles of each segment side by side.
   const extent = constant(knownExtent(instance.place, split.axis));
   const lanes = leavesOf(plan, split.inner).some((name) => bindOf(plan, name) === "lane");
-  return segmentsOf(extent, split.by, split.tail, lanes ? 4 : 1, false).flatMap((segment) => {
+  return segmentsOfSplit(split, extent, lanes ? 4 : 1, false).flatMap((segment) => {
     const place: Place = {
       values: instance.place.values,
       extents: new Map(instance.place.extents).set(split.inner, constant(segment.width)),

@@ -2,7 +2,9 @@ import { constantOf } from "../integers/index.ts";
 import type { Kernel } from "./kernel.ts";
 import {
   dependsOn,
+  edgesAlong,
   extentOf,
+  isGuarded,
   likelyExtent,
   viewKernel,
   type KernelView,
@@ -73,11 +75,15 @@ function scheduleTile(
   const reads = main.accesses.filter((access) => !access.write);
   const others = shared.filter((axis) => axis !== lane);
   // An axis along which some read stays the same, so that its instances share the load.
-  const sharing = others.filter((axis) => reads.some((access) => !dependsOn(access, axis)));
+  const sharing = others.filter(
+    (axis) => mayTile(view, main, axis) && reads.some((access) => !dependsOn(access, axis)),
+  );
   const rowsAxis = main.reduction.length === 0 ? undefined : longest(view, sharing);
   const columnsAxis = longest(
     view,
-    sharing.filter((axis) => axis !== rowsAxis && constantOf(extentOf(view, axis)) !== undefined),
+    sharing.filter(
+      (axis) => axis !== rowsAxis && !isGuarded(main, axis) && constantOf(extentOf(view, axis)) !== undefined,
+    ),
   );
   const panel = panelOf(main, lane);
   const steps = main.reduction.reduce((all, axis) => all * likelyExtent(view, axis, 64), 1);
@@ -121,6 +127,13 @@ function scheduleTile(
       otherwise: tiled(1, narrow.columns, narrow.vectors),
     },
   ];
+}
+
+/** Whether most places of an axis are free of conditions, so that several of them may be computed at once. */
+function mayTile(view: KernelView, main: StageView, axis: string): boolean {
+  if (!isGuarded(main, axis)) return true;
+  const edges = edgesAlong(view, main, axis);
+  return edges !== undefined && 2 * (edges.before + edges.after) <= likelyExtent(view, axis);
 }
 
 function extentAtLeast(view: KernelView, axis: string, least: number): boolean {
@@ -181,10 +194,10 @@ function tileSteps(view: KernelView, main: StageView, plan: TilePlan): Schedule 
   const rows =
     rowsAxis === undefined
       ? undefined
-      : unroll(view, rowsAxis, plan.rows, symbolic(rowsAxis) ? "overlap" : "even");
+      : unroll(view, main, rowsAxis, plan.rows, symbolic(rowsAxis) ? "overlap" : "even");
   const columns =
     columnsAxis && plan.columns > 1 && !symbolic(columnsAxis)
-      ? unroll(view, columnsAxis, plan.columns, "even")
+      ? unroll(view, main, columnsAxis, plan.columns, "even")
       : undefined;
   const vectors = plan.across
     ? vectorizeReduction(view, lane, plan.rows * plan.columns >= 4 ? 1 : 4)

@@ -24,6 +24,8 @@ export type Step =
       readonly outer: string;
       readonly inner: string;
       readonly tail: Tail;
+      /** So many places at either end stay out of the tiles: conditions that may fail there hold in between. */
+      readonly edges?: { readonly before: number; readonly after: number };
     }
   /** Loops from the outside in. Axes left out follow in the kernel's order. */
   | { readonly kind: "order"; readonly axes: readonly string[] }
@@ -55,7 +57,7 @@ function showStep(step: Step, indent: string): string {
     case "fuse":
       return `fuse ${step.axes.join(" ")} into ${step.into}`;
     case "split":
-      return `split ${step.axis} by ${step.by} into ${step.outer} ${step.inner} (${step.tail})`;
+      return `split ${step.axis} by ${step.by} into ${step.outer} ${step.inner} (${step.tail})${showEdges(step.edges)}`;
     case "order":
       return `order ${step.axes.join(" ")}`;
     case "bind":
@@ -76,4 +78,8 @@ function showStep(step: Step, indent: string): string {
     default:
       return step satisfies never;
   }
+}
+
+function showEdges(edges: (Step & { kind: "split" })["edges"]): string {
+  return edges === undefined ? "" : ` between ${edges.before} and ${edges.after} at the ends`;
 }

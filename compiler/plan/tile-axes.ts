@@ -1,5 +1,5 @@
 import { constantOf } from "../integers/index.ts";
-import { extentOf, type KernelView } from "./kernel-access.ts";
+import { edgesAlong, extentOf, type KernelView, type StageView } from "./kernel-access.ts";
 import type { Step } from "./schedule.ts";
 
 export interface Unrolled {
@@ -8,14 +8,24 @@ export interface Unrolled {
   readonly loop?: string;
 }
 
-/** An axis in instances of `by`. */
-export function unroll(view: KernelView, axis: string, by: number, tail: "even" | "overlap"): Unrolled {
+/** An axis in instances of `by`, apart from the places at its ends where a stage's conditions may fail. */
+export function unroll(
+  view: KernelView,
+  stage: StageView,
+  axis: string,
+  by: number,
+  tail: "even" | "overlap",
+): Unrolled {
   if (by === 1) return { steps: [], loop: axis };
-  if (constantOf(extentOf(view, axis)) === by) return { steps: [{ kind: "bind", axis, to: "unroll" }] };
+  const ends = edgesAlong(view, stage, axis);
+  const edges = ends !== undefined && ends.before + ends.after > 0 ? ends : undefined;
+  if (constantOf(extentOf(view, axis)) === by && edges === undefined) {
+    return { steps: [{ kind: "bind", axis, to: "unroll" }] };
+  }
   const [outer, inner] = [`${axis}.t`, `${axis}.u`];
   return {
     steps: [
-      { kind: "split", axis, by, outer, inner, tail },
+      { kind: "split", axis, by, outer, inner, tail, ...(edges && { edges }) },
       { kind: "bind", axis: inner, to: "unroll" },
     ],
     loop: outer,
