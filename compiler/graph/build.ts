@@ -2,7 +2,16 @@ import { constant, type Form } from "../integers/index.ts";
 import type { Dtype } from "../scalar/dtype.ts";
 import type { ScalarName } from "../scalar/names.ts";
 import type { Axis, Expr, Guard, ReduceExpr, ReduceOp } from "./expr.ts";
-import type { ComputeNode, ConstantNode, InputNode, ParamNode, StateNode } from "./graph.ts";
+import type {
+  ComputeNode,
+  ConstantNode,
+  GradNode,
+  InputNode,
+  Node,
+  ParamNode,
+  ScatterNode,
+  StateNode,
+} from "./graph.ts";
 
 export function literal(value: number, dtype: Dtype = "f32"): Expr {
   return { kind: "constant", dtype, value };
@@ -105,4 +114,24 @@ export function computeNode(
     Partial<Pick<ComputeNode, "reduce" | "domain" | "recognition" | "span">>,
 ): ComputeNode {
   return { kind: "compute", domain: [], ...node, shape: node.axes.map((axis) => axis.extent) };
+}
+
+/** The sum of `body` over `axes`, each term added where its subscripts say. */
+export function scatterNode(
+  node: Pick<ScatterNode, "name" | "dtype" | "axes" | "at" | "body"> &
+    Partial<Pick<ScatterNode, "domain" | "span">> & { readonly shape: Shape },
+): ScatterNode {
+  return { kind: "scatter", domain: [], ...node, shape: node.shape.map(sizeOf) };
+}
+
+/** The gradient of one node with respect to another; `axes` are those of `of`. */
+export function gradNode(
+  name: string,
+  of: Node,
+  wrt: Node,
+  axes: readonly Axis[] = [],
+  shared: readonly string[] = [],
+): GradNode {
+  const shape = [...axes.map((axis) => axis.extent), ...wrt.shape.slice(shared.length)];
+  return { kind: "grad", name, dtype: wrt.dtype, shape, of: of.name, wrt: wrt.name, axes, shared };
 }

@@ -40,6 +40,7 @@ const inlineOnFloats: Readonly<Partial<Record<ScalarName, Template>>> = {
   and: (x, y) => `(${x} & ${y})`,
   or: (x, y) => `(${x} | ${y})`,
   not: (x) => `(1 - ${x})`,
+  stop: (x) => x,
 };
 
 const inlineOnIntegers: Readonly<Partial<Record<ScalarName, Template>>> = {

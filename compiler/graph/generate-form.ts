@@ -159,6 +159,15 @@ function writeAtom(atom: Atom, writer: Writer): string {
  */
 export function writeRead(name: string, at: readonly Form[], writer: Writer): string {
   const operand = writer.operandOf(name);
+  return `${operand.variable}[${writeAddress({ name, shape: operand.shape }, at, writer)}]`;
+}
+
+/** Where an element of a tensor lies. */
+export function writeAddress(
+  operand: { readonly name: string; readonly shape: readonly number[] },
+  at: readonly Form[],
+  writer: Writer,
+): string {
   const strides = stridesOf(operand.shape);
   let address: Form = constant(0);
   const checked: string[] = [];
@@ -173,12 +182,12 @@ export function writeRead(name: string, at: readonly Form[], writer: Writer): st
     const value = freshVariable(writer, "s");
     writer.lines.push(`const ${value} = ${writeForm(form, writer)};`);
     writer.lines.push(
-      `if (!(${value} >= 0 && ${value} < ${extent})) outside(${JSON.stringify(name)}, ${axis}, ${value});`,
+      `if (!(${value} >= 0 && ${value} < ${extent})) outside(${JSON.stringify(operand.name)}, ${axis}, ${value});`,
     );
     checked.push(stride === 1 ? value : `${value} * ${stride}`);
   });
   const inside = address.terms.length === 0 && checked.length > 0 ? [] : [writeForm(address, writer)];
-  return `${operand.variable}[${[...inside, ...checked].join(" + ")}]`;
+  return [...inside, ...checked].join(" + ");
 }
 
 function rangeOf(atom: Atom, writer: Writer): { low: Form; high: Form } | undefined {

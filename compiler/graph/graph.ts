@@ -51,7 +51,36 @@ export interface ComputeNode extends NodeBase {
   readonly recognition?: Recognition;
 }
 
-export type Node = InputNode | ParamNode | StateNode | ConstantNode | ComputeNode;
+/**
+ * result[q…] = Σ over the points of `axes` inside `domain` whose subscripts `at` are q of body: a sum keyed by
+ * integers that are known at run time only, which is what a data-dependent read has for an adjoint. Subscripts and body
+ * are evaluated inside the domain alone, and there the subscripts lie in the shape.
+ */
+export interface ScatterNode extends NodeBase {
+  readonly kind: "scatter";
+  readonly axes: readonly Axis[];
+  readonly domain: readonly Guard[];
+  /** A subscript for each axis of the result. */
+  readonly at: readonly Form[];
+  readonly body: Expr;
+}
+
+/**
+ * ∂ of[f…] / ∂ wrt, for each value of the free axes f: result[f…, q…]. All paths from `of` down to `wrt` count; what
+ * `wrt` is computed from does not. Only before `differentiate`, which gives it its meaning.
+ */
+export interface GradNode extends NodeBase {
+  readonly kind: "grad";
+  /** A float node whose axes are the free axes. */
+  readonly of: string;
+  /** A float node. */
+  readonly wrt: string;
+  readonly axes: readonly Axis[];
+  /** Free axes that are the leading axes of `wrt` too, in its order: result[f…, q…] = ∂ of[f…] / ∂ wrt[shared…, q…]. */
+  readonly shared: readonly string[];
+}
+
+export type Node = InputNode | ParamNode | StateNode | ConstantNode | ComputeNode | ScatterNode | GradNode;
 
 /** A dim that is known only at a call, with what its entry's `where` bounds it by. */
 export interface FreeDim {

@@ -4,6 +4,7 @@ export type * from "./recognition.ts";
 export * from "./build.ts";
 export * from "./dtype-of.ts";
 export * from "./visit.ts";
+export * from "./conditions.ts";
 export { interpret, type Interpretation } from "./interpret.ts";
 export * from "./tensor.ts";
 export { verify } from "./verify.ts";

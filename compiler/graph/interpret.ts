@@ -7,9 +7,9 @@ import { portable } from "../scalar/portable.ts";
 import { draw } from "../scalar/threefry.ts";
 import { inferDims, sizeIn } from "./free-dims.ts";
 import { writeExpr } from "./generate-expr.ts";
-import { openLevel, type Operand, type Writer } from "./generate-form.ts";
+import { openLevel, writeAddress, type Operand, type Writer } from "./generate-form.ts";
 import { writeGuarded, writeLoops, writeReduction } from "./generate-loops.ts";
-import type { ComputeNode, Graph, Node } from "./graph.ts";
+import type { ComputeNode, Graph, Node, ScatterNode } from "./graph.ts";
 import { sizeOfShape, type Tensor } from "./tensor.ts";
 import { operandsOf } from "./visit.ts";
 
@@ -79,7 +79,8 @@ function evaluateNode(
       return given(`state ${node.path}`, options.states?.[node.path], node.dtype, shape);
     case "constant":
       return { dtype: node.dtype, shape, data: Float64Array.from(node.values) };
-    case "compute": {
+    case "compute":
+    case "scatter": {
       const operands = operandsOf(node).map((name) => ({ name, value: valueOf(values, name) }));
       const data = new Float64Array(sizeOfShape(shape));
       functionOf(node, dims, operands)(
@@ -89,6 +90,8 @@ function evaluateNode(
       );
       return { dtype: node.dtype, shape, data };
     }
+    case "grad":
+      throw new Error(`the gradient ${node.name} has a value only in the graph that differentiate makes`);
     default:
       return node satisfies never;
   }
@@ -121,7 +124,7 @@ interface ReadValue {
 
 /** The JavaScript of a node: a function body over `library`, `out` and `operands`. */
 export function writeNode(
-  node: ComputeNode,
+  node: ComputeNode | ScatterNode,
   dims: ReadonlyMap<string, number>,
   operands: readonly ReadValue[],
 ): string {
@@ -143,11 +146,28 @@ export function writeNode(
     variables: 0,
   };
   writeLoops(node.axes, writer, () => {
-    writeElement(node, writer);
+    if (node.kind === "scatter")
+      writeTerm(
+        node,
+        node.shape.map((extent) => sizeIn(extent, dims)),
+        writer,
+      );
+    else writeElement(node, writer);
   });
   const header = operands.map((_, place) => `const r${place} = operands[${place}];`);
   const outermost = writer.levels[0]?.hoisted ?? [];
   return ["let at = 0;", ...header, ...outermost, ...writer.lines].join("\n");
+}
+
+/** Adds one term of a scatter where it belongs. */
+function writeTerm(node: ScatterNode, shape: readonly number[], writer: Writer): void {
+  writeGuarded(node.domain, writer, () => {
+    const address = writeAddress({ name: node.name, shape }, node.at, writer);
+    const { code, dtype } = writeExpr(node.body, writer, new Map());
+    const sum = `out[place] + ${code}`;
+    const rounded = dtype === "f16" ? `half(${sum})` : dtype === "i32" ? `(${sum}) | 0` : sum;
+    writer.lines.push(`const place = ${address};`, `out[place] = ${rounded};`);
+  });
 }
 
 function writeElement(node: ComputeNode, writer: Writer): void {
@@ -200,10 +220,10 @@ const libraryNames = [
 ];
 
 /** The functions made for a node so far, by the sizes they were made for; they live as long as the node. */
-const made = new WeakMap<ComputeNode, Map<string, NodeFunction>>();
+const made = new WeakMap<ComputeNode | ScatterNode, Map<string, NodeFunction>>();
 
 function functionOf(
-  node: ComputeNode,
+  node: ComputeNode | ScatterNode,
   dims: ReadonlyMap<string, number>,
   operands: readonly ReadValue[],
 ): NodeFunction {

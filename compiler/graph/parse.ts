@@ -1,7 +1,7 @@
 import type { Form } from "../integers/index.ts";
 import { dtypes, type Dtype } from "../scalar/dtype.ts";
 import type { Guard } from "./expr.ts";
-import type { ComputeNode, FreeDim, Graph, Node } from "./graph.ts";
+import type { ComputeNode, FreeDim, Graph, GradNode, Node, ScatterNode } from "./graph.ts";
 import {
   axesScope,
   takeAxes,
@@ -67,12 +67,12 @@ function takeOutput(cursor: Cursor): { name: string; node: string } {
   return { name, node: takeName(cursor) };
 }
 
-const kinds = ["input", "param", "state", "constant", "compute"] as const;
+const kinds = ["input", "param", "state", "constant", "compute", "scatter", "grad"] as const;
 
 function takeNode(cursor: Cursor): Node {
   const name = takeName(cursor);
   expect(cursor, "=");
-  const kind = takeOneOf(cursor, kinds) ?? fail(cursor, "input, param, state, constant or compute");
+  const kind = takeOneOf(cursor, kinds) ?? fail(cursor, `one of ${kinds.join(", ")}`);
   const dtype = takeOneOf(cursor, dtypes) ?? fail(cursor, "a dtype");
   if (kind === "compute") return takeCompute(cursor, name, dtype);
   expect(cursor, "[");
@@ -86,6 +86,10 @@ function takeNode(cursor: Cursor): Node {
     case "constant":
       expect(cursor, "[");
       return { kind, ...base, values: takeList(cursor, "]", () => takeNumberWithSign(cursor)) };
+    case "scatter":
+      return { kind, ...base, ...takeScatter(cursor) };
+    case "grad":
+      return { kind, ...base, ...takeGrad(cursor) };
     default:
       return kind satisfies never;
   }
@@ -110,4 +114,22 @@ function takeCompute(cursor: Cursor, name: string, dtype: Dtype): ComputeNode {
   const body = takeInfix(cursor, axesScope(outer, head.axes), binding.product);
   const reduce = { op: head.op, axes: head.axes };
   return { ...base, reduce, domain: [...domain, ...head.domain], body, ...takeRecognition(cursor) };
+}
+
+function takeScatter(cursor: Cursor): Pick<ScatterNode, "axes" | "domain" | "at" | "body"> {
+  expect(cursor, "sum");
+  const { axes, domain } = takeAxes(cursor, noAxes);
+  const scope = axesScope(noAxes, axes);
+  expect(cursor, "at");
+  expect(cursor, "[");
+  return { axes, domain, at: takeForms(cursor, scope), body: takeExpr(cursor, scope) };
+}
+
+function takeGrad(cursor: Cursor): Pick<GradNode, "of" | "wrt" | "axes" | "shared"> {
+  const of = takeName(cursor);
+  const { axes } = takeAxes(cursor, noAxes);
+  expect(cursor, "by");
+  const wrt = takeName(cursor);
+  expect(cursor, "[");
+  return { of, wrt, axes, shared: takeList(cursor, "]", () => takeName(cursor)) };
 }

@@ -1,7 +1,7 @@
 import { showForm, type Form } from "../integers/index.ts";
 import { isFloat, type Dtype } from "../scalar/dtype.ts";
 import type { Axis, Expr, Guard } from "./expr.ts";
-import type { ComputeNode, FreeDim, Graph, Node } from "./graph.ts";
+import type { ComputeNode, FreeDim, Graph, GradNode, Node, ScatterNode } from "./graph.ts";
 import type { Recognition } from "./recognition.ts";
 import { binding, infix, isInfix, writeName, type Binding } from "./words.ts";
 
@@ -36,9 +36,25 @@ export function printNode(node: Node): string {
       return `${name}${printType(node)} [${node.values.map(printNumber).join(", ")}]`;
     case "compute":
       return `${name}${printCompute(node)}`;
+    case "scatter":
+      return `${name}${printScatter(node)}`;
+    case "grad":
+      return `${name}${printGrad(node)}`;
     default:
       return node satisfies never;
   }
+}
+
+/** `f32[V, D] sum[t: T, d: D] at [ids[t], d] g[t, d]` */
+function printScatter(node: ScatterNode): string {
+  const at = node.at.map(printForm).join(", ");
+  return `${printType(node)} sum${printAxes(node.axes, node.domain)} at [${at}] ${printExpr(node.body)}`;
+}
+
+/** `f32[N, O, I] loss[n: N] by w[n]`: the free axes, and those of them that lead the other's axes. */
+function printGrad(node: GradNode): string {
+  const shared = node.shared.map(writeName).join(", ");
+  return `${printType(node)} ${writeName(node.of)}${printAxes(node.axes, [])} by ${writeName(node.wrt)}[${shared}]`;
 }
 
 function printType(node: Node): string {

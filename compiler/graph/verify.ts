@@ -2,14 +2,22 @@ import { constantOf, equalForms } from "../integers/index.ts";
 import { isFloat } from "../scalar/dtype.ts";
 import { reducedDtype } from "./dtype-of.ts";
 import type { ComputeNode, Graph, Node } from "./graph.ts";
+import { checkGrad, checkScatter, undifferentiated } from "./verify-gradient.ts";
 import { printForm } from "./print.ts";
 import { sizeOfShape } from "./tensor.ts";
 import { checkAxes, checkExpr, checkExtent, checkForm, withGiven, type Place } from "./verify-expr.ts";
 import { normalFormViolations } from "./verify-normal.ts";
 import { operandsOf } from "./visit.ts";
 
-/** What is wrong with a graph, each with the name of its node; `normal` asks for normal form too. */
-export function verify(graph: Graph, { normal }: { readonly normal: boolean }): readonly string[] {
+export interface VerifyOptions {
+  /** Whether the graph must be in normal form. */
+  readonly normal: boolean;
+  /** Whether gradients must be gone, as they are from `differentiate` on. */
+  readonly differentiated?: boolean;
+}
+
+/** What is wrong with a graph, each with the name of its node. */
+export function verify(graph: Graph, { normal, differentiated }: VerifyOptions): readonly string[] {
   const found: string[] = [];
   const reportGraph = (message: string): void => void found.push(`${graph.name}: ${message}`);
   const nodes = new Map<string, Node>();
@@ -30,6 +38,7 @@ export function verify(graph: Graph, { normal }: { readonly normal: boolean }): 
     const report = (message: string): void => void found.push(`${node.name}: ${message}`);
     checkNode(node, place, report);
     if (node.kind === "compute" && normal) normalFormViolations(node).forEach(report);
+    if (differentiated === true) undifferentiated(node).forEach(report);
     if (nodes.has(node.name)) report("two nodes have this name");
     nodes.set(node.name, node);
   }
@@ -69,6 +78,12 @@ function checkNode(node: Node, place: Place, report: (message: string) => void):
     }
     case "compute":
       checkCompute(node, place, report);
+      return;
+    case "scatter":
+      checkScatter(node, place, report);
+      return;
+    case "grad":
+      checkGrad(node, place, report);
       return;
     default:
       return node satisfies never;

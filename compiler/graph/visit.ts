@@ -1,6 +1,6 @@
 import { atomForm, atomsOf, axis, substitute, substituteNames, type Form } from "../integers/index.ts";
 import type { Axis, Expr, Guard } from "./expr.ts";
-import type { ComputeNode, Node } from "./graph.ts";
+import type { ComputeNode, Node, ScatterNode } from "./graph.ts";
 
 /** The expressions right inside another one, in the order in which the text has them. */
 export function childrenOf(expr: Expr): readonly Expr[] {
@@ -246,9 +246,36 @@ export function readsOfForm(form: Form): readonly Read[] {
 
 /** The nodes that a node reads, each once, in the order of their first read. */
 export function operandsOf(node: Node): readonly string[] {
-  if (node.kind !== "compute") return [];
-  const reads = [...node.domain.flatMap(({ form }) => readsOfForm(form)), ...readsOf(node.body)];
+  if (node.kind === "grad") return [...new Set([node.of, node.wrt])];
+  if (node.kind !== "compute" && node.kind !== "scatter") return [];
+  const forms = [...node.domain.map(({ form }) => form), ...(node.kind === "scatter" ? node.at : [])];
+  const reads = [...forms.flatMap(readsOfForm), ...readsOf(node.body)];
   return [...new Set(reads.map(({ operand }) => operand))];
+}
+
+/** The node with other names for what it reads; the same one where none of them changes. */
+export function renameOperandsOf(node: Node, names: ReadonlyMap<string, string>): Node {
+  if (operandsOf(node).every((name) => !names.has(name))) return node;
+  const form = (own: Form): Form => renameOperandsInForm(own, names);
+  const renamed = ({ domain, body }: ComputeNode | ScatterNode): Pick<ComputeNode, "domain" | "body"> => ({
+    domain: domain.map((guard) => mapGuard(guard, form)),
+    body: renameOperands(body, names),
+  });
+  switch (node.kind) {
+    case "compute":
+      return { ...node, ...renamed(node) };
+    case "scatter":
+      return { ...node, ...renamed(node), at: node.at.map(form) };
+    case "grad":
+      return { ...node, of: names.get(node.of) ?? node.of, wrt: names.get(node.wrt) ?? node.wrt };
+    case "input":
+    case "param":
+    case "state":
+    case "constant":
+      return node;
+    default:
+      return node satisfies never;
+  }
 }
 
 /** The names of the axes that an expression mentions and doesn't bind itself. */

@@ -1,8 +1,8 @@
+import { negationOf } from "../graph/conditions.ts";
 import type { Expr, Guard } from "../graph/expr.ts";
 import { constant, negate, subtract, type Form } from "../integers/index.ts";
 import { isFloat, type Dtype } from "../scalar/dtype.ts";
 import type { ScalarName } from "../scalar/names.ts";
-import { negationOf } from "./bounds.ts";
 import { truth } from "./rewriting.ts";
 
 type Apply = Expr & { kind: "apply" };

@@ -1,9 +1,9 @@
+import { negationOf, splitCondition } from "../graph/conditions.ts";
 import type { Expr, Guard } from "../graph/expr.ts";
 import {
   atomKey,
   atomsOf,
   constant,
-  negate,
   provablyNonnegative,
   scale,
   subtract,
@@ -11,7 +11,7 @@ import {
   type Form,
   type RangeOf,
 } from "../integers/index.ts";
-import { splitCondition, type Rewriting } from "./rewriting.ts";
+import { type Rewriting } from "./rewriting.ts";
 import { childrenOf, formsOf } from "../graph/visit.ts";
 
 /** Is the form ≥ 0 where all guards hold? By ranges alone, or as a multiple of one guard and what is ≥ 0 by ranges. */
@@ -76,12 +76,4 @@ export function readsInside(
     default:
       return childrenOf(expr).every((child) => readsInside(child, guards, range, rewriting));
   }
-}
-
-/** What holds where a single guard does not; nothing is known where one of several does not, or an equality. */
-export function negationOf(guards: readonly Guard[]): readonly Guard[] {
-  const [guard, second] = guards;
-  if (guard === undefined || second !== undefined || guard.relation === "zero") return [];
-  // ¬(f ≥ 0) is −f − 1 ≥ 0.
-  return [{ relation: "nonnegative", form: subtract(negate(guard.form), constant(1)) }];
 }

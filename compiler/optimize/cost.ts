@@ -33,6 +33,7 @@ const costOf = {
   and: 1,
   or: 1,
   not: 1,
+  stop: 0,
 } as const satisfies Record<ScalarName, number>;
 
 /**

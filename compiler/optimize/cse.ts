@@ -1,8 +1,8 @@
-import type { ComputeNode, Graph, Node } from "../graph/graph.ts";
-import { renameOperands, renameOperandsInForm, operandsOf, mapGuard } from "../graph/visit.ts";
+import type { ComputeNode, Graph, Node, ScatterNode } from "../graph/graph.ts";
+import { renameOperandsOf } from "../graph/visit.ts";
 import { axis as axisForm, type Form } from "../integers/index.ts";
 import { keyOfExpr, textOfNumber } from "./expr-key.ts";
-import { allAxes, mapList, substituteAxesInForm } from "./body.ts";
+import { allAxes, substituteAxesInForm } from "./body.ts";
 
 /**
  * Equal nodes, up to the names of their axes, become the first of them; a node that only copies a computed one is that
@@ -13,7 +13,7 @@ export function cse(graph: Graph): Graph {
   const names = new Map<string, string>();
   const kept = new Map<string, Node>();
   for (const node of graph.nodes) {
-    const renamed = rename(node, names);
+    const renamed = renameOperandsOf(node, names);
     const copied = copiedBy(renamed, kept);
     const key = keyOf(renamed);
     const twin = copied ?? (key === undefined ? undefined : first.get(key));
@@ -27,15 +27,6 @@ export function cse(graph: Graph): Graph {
   if (names.size === 0) return graph;
   const outputs = graph.outputs.map((output) => ({ ...output, node: names.get(output.node) ?? output.node }));
   return { ...graph, nodes: [...kept.values()], outputs };
-}
-
-function rename(node: Node, names: ReadonlyMap<string, string>): Node {
-  if (node.kind !== "compute" || operandsOf(node).every((name) => !names.has(name))) return node;
-  return {
-    ...node,
-    domain: mapList(node.domain, (guard) => mapGuard(guard, (form) => renameOperandsInForm(form, names))),
-    body: renameOperands(node.body, names),
-  };
 }
 
 /** The computed node whose entries a node repeats in their places. Outputs that are inputs stay copies. */
@@ -67,6 +58,10 @@ function keyOf(node: Node): string | undefined {
       return `constant ${node.dtype} ${shape} ${node.values.map(textOfNumber).join(",")}`;
     case "compute":
       return keyOfCompute(node);
+    case "scatter":
+      return keyOfScatter(node, shape);
+    case "grad":
+      return `grad ${JSON.stringify([node.of, node.wrt, node.shared])} ${node.axes.map(({ name }) => name).join(",")}`;
     default:
       return node satisfies never;
   }
@@ -80,4 +75,13 @@ function keyOfCompute(node: ComputeNode): string {
   const domain = node.domain.map((guard) => `${guard.relation} ${keyOfForm(guard.form)}`).sort();
   const reduce = node.reduce === undefined ? "" : `${node.reduce.op} ${axes(node.reduce.axes)}`;
   return `${node.dtype} ${axes(node.axes)};${reduce};${domain.join("&")};${keyOfExpr(node.body, keyOfForm)}`;
+}
+
+function keyOfScatter(node: ScatterNode, shape: string): string {
+  const values = new Map(node.axes.map((axis, place) => [axis.name, axisForm(`%${place}`)]));
+  const keyOfForm = (form: Form): string => substituteAxesInForm(form, values).key;
+  const axes = node.axes.map((axis) => axis.extent.key).join(",");
+  const domain = node.domain.map((guard) => `${guard.relation} ${keyOfForm(guard.form)}`).sort();
+  const at = node.at.map(keyOfForm).join(",");
+  return `scatter ${node.dtype} ${shape};${axes};${domain.join("&")};${at};${keyOfExpr(node.body, keyOfForm)}`;
 }

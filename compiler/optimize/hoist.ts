@@ -1,14 +1,14 @@
+import { negationOf, splitCondition } from "../graph/conditions.ts";
 import type { Expr } from "../graph/expr.ts";
 import type { ComputeNode, Graph } from "../graph/graph.ts";
 import { axesOf, axesOfForm, mapChildren, visitExpr } from "../graph/visit.ts";
 import { constantOf } from "../integers/index.ts";
 import { isFloat } from "../scalar/dtype.ts";
 import { allAxes, dtypeIn, formsOfNode } from "./body.ts";
-import { negationOf } from "./bounds.ts";
 import { costOfExpr, worthANode } from "./cost.ts";
 import { factorsOf, productOf, type Factors } from "./factors.ts";
 import { materialise, type Place } from "./materialise.ts";
-import { rewriteNodes, splitCondition, untagged, type Rewriting } from "./rewriting.ts";
+import { rewriteNodes, untagged, type Rewriting } from "./rewriting.ts";
 
 /**
  * A subexpression over fewer axes than its node is computed once, in a node of its own: (x − μ)/√(σ² + ε)·γ + β keeps

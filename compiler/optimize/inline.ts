@@ -1,3 +1,4 @@
+import { conjunction } from "../graph/conditions.ts";
 import type { Axis, Expr } from "../graph/expr.ts";
 import type { ComputeNode, Graph } from "../graph/graph.ts";
 import { axesOfForm, mapChildren, mapGuard, operandsOf, substituteAxes, visitExpr } from "../graph/visit.ts";
@@ -12,7 +13,7 @@ import {
 } from "./body.ts";
 import { bindAtMeeting } from "./bind-at-meeting.ts";
 import { costOfExpr, costOfReduction, sizeOfExpr, worthANode } from "./cost.ts";
-import { conjunction, freshName, rewriteNodes, untagged, zeroOf, type Rewriting } from "./rewriting.ts";
+import { freshName, rewriteNodes, untagged, zeroOf, type Rewriting } from "./rewriting.ts";
 import { splitAxes } from "./split-axes.ts";
 
 /**
@@ -46,7 +47,10 @@ function usesOf(graph: Graph): Uses {
   const readers = new Map<string, ComputeNode[]>();
   const kept = new Set(graph.outputs.map((output) => output.node));
   for (const node of graph.nodes) {
-    if (node.kind !== "compute") continue;
+    if (node.kind !== "compute") {
+      for (const name of operandsOf(node)) kept.add(name);
+      continue;
+    }
     for (const name of operandsOf(node)) {
       const list = readers.get(name);
       if (list === undefined) readers.set(name, [node]);

@@ -1,9 +1,9 @@
+import { conjunction, negationOf, splitCondition } from "../graph/conditions.ts";
 import type { Expr, ReduceExpr } from "../graph/expr.ts";
 import type { ComputeNode, Graph } from "../graph/graph.ts";
-import { negationOf } from "./bounds.ts";
 import { allAxes, dtypeIn, substituteLocals } from "./body.ts";
 import { materialise, type Place } from "./materialise.ts";
-import { conjunction, rewriteNodes, splitCondition, untagged, type Rewriting } from "./rewriting.ts";
+import { rewriteNodes, untagged, type Rewriting } from "./rewriting.ts";
 import { mapChildren } from "../graph/visit.ts";
 
 /**

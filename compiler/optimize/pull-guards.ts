@@ -1,7 +1,7 @@
+import { conjunction, negationOf, splitCondition } from "../graph/conditions.ts";
 import type { Expr, Guard, ReduceOp } from "../graph/expr.ts";
 import type { ComputeNode, Graph } from "../graph/graph.ts";
-import { negationOf } from "./bounds.ts";
-import { conjunction, rewriteNodes, splitCondition, untagged } from "./rewriting.ts";
+import { rewriteNodes, untagged } from "./rewriting.ts";
 
 /**
  * Guards at the root of a body, or around a factor of a sum, move into the domain, where the planner makes loop bounds

@@ -86,21 +86,3 @@ export const truth = {
 export function zeroOf(dtype: Dtype): Expr {
   return { kind: "constant", dtype, value: 0 };
 }
-
-/** The guards that a condition is the conjunction of, and what of it is no guard. */
-export function splitCondition(condition: Expr): { guards: readonly Guard[]; rest: readonly Expr[] } {
-  if (condition.kind === "guard") return { guards: [condition.guard], rest: [] };
-  if (condition.kind === "apply" && condition.fn === "and") {
-    const parts = condition.operands.map(splitCondition);
-    return { guards: parts.flatMap((part) => part.guards), rest: parts.flatMap((part) => part.rest) };
-  }
-  return { guards: [], rest: [condition] };
-}
-
-/** The conjunction of guards and conditions; true for none. */
-export function conjunction(guards: readonly Guard[], rest: readonly Expr[] = []): Expr {
-  const parts: readonly Expr[] = [...guards.map((guard): Expr => ({ kind: "guard", guard })), ...rest];
-  const [first, ...others] = parts;
-  if (first === undefined) return truth.true;
-  return others.reduce<Expr>((all, part) => ({ kind: "apply", fn: "and", operands: [all, part] }), first);
-}

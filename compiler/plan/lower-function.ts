@@ -5,10 +5,10 @@ import { lowerExpansion } from "./lower-expansion.ts";
 import { applyTo, selectBetween } from "./lower-value.ts";
 import type { LoopFunction } from "./loops.ts";
 
-type Lowering = (builder: Builder, ...operands: readonly Value[]) => Value;
+type Lowering = (builder: Builder, operands: readonly Value[]) => Value;
 
 function direct(fn: LoopFunction): Lowering {
-  return (builder, ...operands) => applyTo(builder, fn, ...operands);
+  return (builder, operands) => applyTo(builder, fn, ...operands);
 }
 
 function isInteger(value: Value | undefined): boolean {
@@ -17,14 +17,14 @@ function isInteger(value: Value | undefined): boolean {
 
 /** A whole number or a bool is its own floor. */
 function rounding(fn: "floor" | "ceil"): Lowering {
-  return (builder, x) => {
+  return (builder, [x]) => {
     if (x === undefined) throw new Error(`bug: ${fn} of nothing`);
     return isInteger(x) ? x : applyTo(builder, fn, x);
   };
 }
 
 // x % y = x − y⌊x/y⌋
-const remainder: Lowering = (builder, x, y) => {
+const remainder: Lowering = (builder, [x, y]) => {
   if (x === undefined || y === undefined) throw new Error("bug: a remainder has two operands");
   if (isInteger(x)) return applyTo(builder, "remainderFloor", x, y);
   const [dividend, divisor] = [bindValue(builder, x, "dividend"), bindValue(builder, y, "divisor")];
@@ -32,7 +32,7 @@ const remainder: Lowering = (builder, x, y) => {
   return applyTo(builder, "subtract", dividend, applyTo(builder, "multiply", divisor, turns));
 };
 
-const sign: Lowering = (builder, x) => {
+const sign: Lowering = (builder, [x]) => {
   if (x === undefined) throw new Error("bug: sign of nothing");
   const { type } = x.register;
   const value = bindValue(builder, x, "signed");
@@ -42,11 +42,11 @@ const sign: Lowering = (builder, x) => {
   return selectBetween(builder, applyTo(builder, "greater", value, zero), literal(type, 1, 1), negative);
 };
 
-const divide: Lowering = (builder, ...operands) =>
+const divide: Lowering = (builder, operands) =>
   applyTo(builder, isInteger(operands[0]) ? "divideFloor" : "divide", ...operands);
 
 function expandWith(name: keyof typeof expansions): Lowering {
-  return (builder, ...operands) => lowerExpansion(builder, expansions[name], operands);
+  return (builder, operands) => lowerExpansion(builder, expansions[name], operands);
 }
 
 // x^n = (x²)^⌊n/2⌋ · x^(n mod 2)
@@ -60,7 +60,7 @@ function wholePower(builder: Builder, x: Value, exponent: number): Value {
 const largestProduct = 16;
 
 /** A small whole constant exponent is products, a half the square root; the others go through exp and log. */
-const power: Lowering = (builder, x, y) => {
+const power: Lowering = (builder, [x, y]) => {
   if (x === undefined || y === undefined) throw new Error("bug: a power has two operands");
   const exponent = y.expr.kind === "constant" ? y.expr.value : NaN;
   const size = Math.abs(exponent);
@@ -102,9 +102,13 @@ const lowerings: Readonly<Record<ScalarName, Lowering>> = {
   and: direct("and"),
   or: direct("or"),
   not: direct("not"),
+  stop: (_builder, [x]) => {
+    if (x === undefined) throw new Error("bug: stop of nothing");
+    return x;
+  },
 };
 
 /** A scalar function of the graph in what targets compute. */
 export function lowerFunction(builder: Builder, fn: ScalarName, operands: readonly Value[]): Value {
-  return lowerings[fn](builder, ...operands);
+  return lowerings[fn](builder, operands);
 }

@@ -23,6 +23,8 @@ import type { Schedule } from "./schedule.ts";
 export interface PlanTarget {
   readonly name: Plan["target"];
   readonly fusion: FusionLimits;
+  /** Whether a call may write its result over one of its operands; WebGPU binds no buffer twice to one dispatch. */
+  readonly inPlace: boolean;
   readonly wish: LayoutWish;
   readonly schedule: (kernel: Kernel) => Schedule;
   readonly lower: (kernel: Kernel, schedule: Schedule) => Loops;
@@ -67,7 +69,7 @@ export function makePlan(program: Program, target: PlanTarget): Plan {
   const compile = makeCompile(target, code);
   const plans = entries.map(({ name, graph, bufferOf, kernels }): EntryPlan => {
     const compiled = kernels.map((placed) => compile(placed, layouts));
-    return { ...planEntry(graph, compiled, bufferOf, table), name };
+    return { ...planEntry(graph, compiled, bufferOf, table, target.inPlace), name };
   });
   const numbered = renumber(table, plans);
   const { params, states } = program;
@@ -125,6 +127,9 @@ function makePlaces(table: BufferTable): (node: Node, isOutput: boolean) => numb
       }
       case "compute":
         return add({ ...draft, role: isOutput ? "output" : "temporary" });
+      case "scatter":
+      case "grad":
+        throw new Error(`bug: the planner has no kernel for the ${node.kind} ${name}`);
       default:
         return node satisfies never;
     }

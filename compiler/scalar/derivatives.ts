@@ -84,4 +84,5 @@ export const derivatives: Readonly<Record<ScalarName, readonly (Derivative | und
   and: [undefined, undefined],
   or: [undefined, undefined],
   not: [undefined],
+  stop: [undefined],
 };

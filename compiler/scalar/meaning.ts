@@ -53,6 +53,7 @@ export const floatMeaning: Readonly<Record<ScalarName, Meaning>> = {
   and: (x, y) => x & y,
   or: (x, y) => x | y,
   not: (x) => 1 - x,
+  stop: (x) => x,
 };
 
 /** On i32, wrapping; only where that differs. Division rounds down, so that x = y·(x / y) + x % y; by 0 it is 0. */

@@ -34,6 +34,8 @@ export const scalarNames = [
   "and",
   "or",
   "not",
+  /** Its operand; no gradient flows through it. `differentiate` takes it away. */
+  "stop",
 ] as const;
 
 export type ScalarName = (typeof scalarNames)[number];

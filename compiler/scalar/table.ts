@@ -50,6 +50,7 @@ const signatures: Readonly<Record<ScalarName, Signature>> = {
   and: logic,
   or: logic,
   not: { operands: 1, of: "bool", result: "bool" },
+  stop: { operands: 1, of: "any", result: "same" },
 };
 
 /** All that is known of one scalar function. */

@@ -17,12 +17,16 @@ const whole = `graph forward(N, 2 <= T <= 64, V <= 9) {
   mean = state f32[6] "norm.mean"
   table = constant f16[2, 2] [1, -0.5, inf, nan]
   c1 = compute f32[n: N, o: 6, i: 28, j: 28] sum[c: 1, u: 5, v: 5 | i + u >= 0, i - 2*u + 1 == 0] image[n, c, i + u, j + v] * conv1.weight[o, c, u, v] @convolution{image: image, weight: conv1.weight, batch: [n], groups: [], outChannels: [o], inChannels: [c], pixels: [i, j], window: [u, v]}
+  row = compute f32[n: N, j: 32] image[n, 0, 0, j]
   edge = compute f32[i: N | i - 1 >= 0] mean[floor((i + 5) / 6) - 1]
   inner = compute f32[] (sum[i: N] image[i, 0, 0, 0])
   both = compute f32[i: N] mean[0] + sum[t: T | t - i >= 0] image[i, 0, t, (ids[i, t] in 0..V)] * 0.5
   drawn = compute f32[i: 4] let x = random("fc.weight", 0, 3*i/2 + floor(i / 2)) in if x < 0.5 or not [i - 2 >= 0] then -x else exp(x) ^ 2.0
   kinds = compute i32[] i32(maximum(-1.5, -(1.5))) % 3 - index(min(N, T))
   best = compute i32[n: N] argmax[t: T] image[n, 0, 0, t] @rowwise{row: [t]}
+  slope = scatter f32[V, 2] sum[n: N, t: T | t - 1 >= 0] at [(ids[n, t] in 0..V), 1] stop(edge[n]) * 2.0
+  steep = grad f32[N, 32] edge[n: N] by row[n]
+  flat = grad f32[6, 1, 5, 5] inner[] by conv1.weight[]
   output logits = c1
   output best = best
 }
@@ -95,7 +99,7 @@ describe("a text that is no graph", () => {
     ["graph g() {\n  a = compute f32[i: 3]\n}", "line 3: expected an expression, found }"],
     [
       "graph g() {\n  a = computed f32[]\n}",
-      "line 2: expected input, param, state, constant or compute, found computed",
+      "line 2: expected one of input, param, state, constant, compute, scatter, grad, found computed",
     ],
     ["graph g() {\n  a = input f64[]\n}", "line 2: expected a dtype, found f64"],
     ["graph g() {\n  a = compute f32[] frob(1.0)\n}", "line 2: expected a scalar function, found frob"],

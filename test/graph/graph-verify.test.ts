@@ -23,6 +23,41 @@ const graphOf = (body: string, header = "g(N)"): Graph =>
 
 describe("verify finds", () => {
   it.each([
+    [
+      "a scatter with too few subscripts",
+      "a = scatter f32[N, 4] sum[n: N] at [n] x[n, 0]",
+      "a: 1 subscripts place terms in a value of 2 axes",
+    ],
+    [
+      "a scatter of another dtype",
+      "a = scatter f32[4] sum[n: N] at [ids[n]] ids[n]",
+      "a: the body is i32, and the node f32",
+    ],
+    [
+      "a scatter over a free name",
+      "a = scatter f32[4] sum[n: N] at [m] x[n, 0]",
+      "a: m is neither a dim nor an axis in scope",
+    ],
+    [
+      "the gradient of an array",
+      "a = grad f32[N, 4] x[] by x[]",
+      "a: the free axes are not those of x, one scalar for each of their values",
+    ],
+    [
+      "a gradient by integers",
+      "s = compute f32[] x[0, 0] a = grad i32[N] s[] by ids[]",
+      "a: ids is i32, which no gradient flows through",
+    ],
+    [
+      "a gradient of the wrong shape",
+      "s = compute f32[] x[0, 0] a = grad f32[4, N] s[] by x[]",
+      "a: the shape of the gradient is [N, 4]",
+    ],
+    [
+      "a shared axis that does not lead",
+      "s = compute f32[n: N] x[n, 0] w = compute f32[i: 4] x[0, i] a = grad f32[N, 4] s[n: N] by w[n]",
+      "a: the shared axes do not lead the axes of w",
+    ],
     ["a name used twice", "x = compute f32[] 1.0", "x: two nodes have this name"],
     [
       "a read before its definition",
@@ -187,6 +222,19 @@ describe("verify accepts", () => {
   it("a size that a fact makes whole", () => {
     const text = "graph g(N) { fact N % 2 == 0 a = compute f32[n: N/2] 1.0 }";
     expect(verify(parseGraph(text), { normal: false })).toEqual([]);
+  });
+});
+
+describe("a differentiated graph", () => {
+  it("has neither gradients nor stops", () => {
+    const graph = graphOf(
+      "s = compute f32[] stop(x[0, 0]) d = grad f32[N, 4] s[] by x[] e = compute f32[] exp(s[])",
+    );
+    expect(verify(graph, { normal: true })).toEqual([]);
+    expect(verify(graph, { normal: true, differentiated: true })).toEqual([
+      "s: stop(x[0, 0]) stops gradients that are gone",
+      "d: the gradient of s is still to be computed",
+    ]);
   });
 });
 

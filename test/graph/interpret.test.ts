@@ -311,6 +311,41 @@ describe("interpret: reductions", () => {
   });
 });
 
+describe("interpret: scatter", () => {
+  const text = `graph g(N) {
+      ids = input i32[N] in 0..9
+      x = input f32[N, 2]
+      y = scatter f32[2, 3] sum[n: N, k: 2 | ids[n] < 3] at [1 - k, (ids[n] in 0..3)] stop(x[n, k]) * 2.0
+      output y = y
+    }`;
+
+  it("adds what meets in one place, and nothing outside its domain", () => {
+    const ids = tensorOf([4], [2, 0, 2, 5], "i32");
+    const x = tensorOf([4, 2], [1, 10, 2, 20, 3, 30, 4, 40]);
+    const y = run(text, { inputs: { ids, x } });
+    expect(y.shape).toEqual([2, 3]);
+    expect([...y.data]).toEqual([40, 0, 80, 4, 0, 8]);
+  });
+
+  it("refuses a subscript outside the shape", () => {
+    const graph = parseGraph(
+      "graph g() { i = input i32[] y = scatter f32[3] sum[] at [i[]] 1.0 output y = y }",
+    );
+    const at = (value: number): Interpretation => ({ inputs: { i: tensorOf([], [value], "i32") } });
+    expect([...(interpret(graph, at(1))["y"]?.data ?? [])]).toEqual([0, 1, 0]);
+    expect(() => interpret(graph, at(3))).toThrow("y is read at 3 on axis 0, which is outside");
+  });
+
+  it("has no value for a gradient", () => {
+    const graph = parseGraph(
+      "graph g() { x = input f32[] y = compute f32[] x[] d = grad f32[] y[] by x[] output d = d }",
+    );
+    expect(() => interpret(graph, { inputs: { x: tensorOf([], [1]) } })).toThrow(
+      "the graph that differentiate makes",
+    );
+  });
+});
+
 describe("interpret: dtypes", () => {
   const value = (dtype: string, body: string): number | undefined =>
     run(`graph g() { y = compute ${dtype}[] ${body} output y = y }`).data[0];

@@ -68,7 +68,7 @@ function valuesOf(graph: Graph, size: number): Readonly<Record<string, Tensor>> 
   const params: Record<string, Tensor> = {};
   const states: Record<string, Tensor> = {};
   graph.nodes.forEach((node, seed) => {
-    if (node.kind === "constant" || node.kind === "compute") return;
+    if (node.kind !== "input" && node.kind !== "param" && node.kind !== "state") return;
     const shape = node.shape.map(extent);
     const count = shape.reduce((product, each) => product * each, 1);
     const range = node.kind === "input" ? node.range : undefined;

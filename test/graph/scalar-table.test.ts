@@ -139,7 +139,8 @@ describe("derivatives against central differences", () => {
 
   it.each(scalarNames)("%s", (name) => {
     const { signature } = scalarFunction(name);
-    if (signature.of === "bool" || signature.result === "bool") {
+    // What `stop` is for is that nothing flows through it.
+    if (signature.of === "bool" || signature.result === "bool" || name === "stop") {
       expect([slope(name, 0, 1, 1), slope(name, 1, 1, 1)]).toEqual([undefined, undefined]);
       return;
     }
