@@ -42,6 +42,7 @@ export function planEntry(
   compiled: readonly CompiledCall[],
   bufferOf: (node: string) => number,
   table: BufferTable,
+  inPlace: boolean,
 ): EntryPlan {
   const inputs = graph.nodes.flatMap((node) => (node.kind === "input" ? [node] : []));
   const outputs = graph.outputs.map(({ name, node }) => ({ name, buffer: bufferOf(node) }));
@@ -51,7 +52,7 @@ export function planEntry(
   const sizeOf = (buffer: number): number => representativeSize(table.buffers[buffer]?.bytes, graph.dims);
   const order = orderCalls(compiled.map(accessesOf), sizeOf, held);
   const ordered = order.map((place) => compiled[place]).filter((call) => call !== undefined);
-  mergeInPlace(ordered, table);
+  if (inPlace) mergeInPlace(ordered, table);
   const find = (buffer: number): number => standIn(buffer, table);
   const calls = ordered.map(({ key, buffers, loops, kernel }): Call => {
     const scratch = loops.scratch.filter(({ space }) => space === "memory");

@@ -7,6 +7,7 @@ import type { PlanTarget } from "../../compiler/plan/make-plan.ts";
 export const naiveTarget: PlanTarget = {
   name: "wasm",
   fusion: { mostOperands: 16 },
+  inPlace: true,
   wish: () => new Map(),
   schedule: () => [],
   lower,

@@ -8,6 +8,7 @@ export function wasmTarget(variant: WasmVariant): PlanTarget {
   return {
     name: "wasm",
     fusion: { mostOperands: 16 },
+    inPlace: true,
     wish: preferredLayouts,
     schedule: (kernel) => scheduleForWasm(kernel, variant),
     lower,
