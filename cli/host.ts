@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CheckHost } from "../compiler/check/session.ts";
+import type { CheckHost } from "../compiler/check/index.ts";
 import { InputError, systemReason } from "./exit.ts";
 
 /** The built command has the library and the runtime beside it; from the sources, they are in the repository. */

@@ -10,7 +10,7 @@ import { CallError, exitCodes, InputError, type ExitCode } from "./exit.ts";
 import { readSource } from "./host.ts";
 import { loadModels, openGiven, type LoadedModel, type ModelFlags } from "./load-models.ts";
 import { printTypes } from "./print-types.ts";
-import type { Stage } from "./program.ts";
+import type { Stage } from "./stages.ts";
 import { hasErrors, showDiagnostics } from "./show-diagnostics.ts";
 import { say, sayJson } from "./terminal.ts";
 

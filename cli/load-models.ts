@@ -12,7 +12,7 @@ import {
   type WeightsFile,
 } from "../compiler/interop/safetensors.ts";
 import { fileHost, readGiven, readSource, runtimeText } from "./host.ts";
-import type { Assignment } from "./program.ts";
+import type { Assignment } from "./assignment.ts";
 import { hasErrors } from "./show-diagnostics.ts";
 
 /** The options of whatever looks at a model. */

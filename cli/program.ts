@@ -1,19 +1,16 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import { collectAssignment } from "./assignment.ts";
 import type { BuildFlags } from "./build.ts";
 import type { CheckFlags } from "./check.ts";
 import { CallError, type ExitCode } from "./exit.ts";
 import type { FormatFlags } from "./format.ts";
 import type { InspectFlags } from "./inspect.ts";
 import type { RunFlags } from "./run.ts";
+import { stages } from "./stages.ts";
 
 /** Commands of the whole language that this version does not have yet. */
 export const laterCommands = ["train", "eval", "bench", "diff", "lsp", "import", "export"] as const;
-
-/** What `dlc inspect --stage` takes. */
-export const stages = ["ast", "types", "graph", "kernels", "loops", "memory", "wat"] as const;
-
-export type Stage = (typeof stages)[number];
 
 /**
  * The commands with their arguments and options. What a command does is in the file of its name, which is loaded only
@@ -91,10 +88,10 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
     .option(
       "-i, --input <name=value>",
       "an image (png, jpg), a .npy, .json or text file, or the numbers themselves; several images make a batch",
-      collect,
+      collectAssignment,
     )
     .option("--show <name>", "also the value of an equation inside the model", collectWord)
-    .option("-o, --output <name=file>", "writes an output as .npy, .json or .txt", collect)
+    .option("-o, --output <name=file>", "writes an output as .npy, .json or .txt", collectAssignment)
     .option("--json", "the outputs as JSON on standard output")
     .action(async (model: string, flags: Given<RunFlags, "input" | "show" | "output">) => {
       const { run } = await import("./run.ts");
@@ -160,7 +157,7 @@ function withModelOptions(command: Command): Command {
   return command
     .option("--model <name>", "which model, where the file has several")
     .option("--weights <file>", "a safetensors file with the parameters")
-    .option("--set <name=value>", "a hyper-parameter of the model instead of its default", collect);
+    .option("--set <name=value>", "a hyper-parameter of the model instead of its default", collectAssignment);
 }
 
 /** An option that stands in the design and not yet in the program: told of, not shown. */
@@ -188,18 +185,6 @@ type Given<Flags extends { readonly set: unknown }, Repeated extends keyof Flags
   "set" | Repeated
 > &
   Partial<Pick<Flags, "set" | Repeated>>;
-
-/** A name and what it is given, as `--set classes=100` has them. */
-export interface Assignment {
-  readonly name: string;
-  readonly value: string;
-}
-
-function collect(text: string, before: readonly Assignment[] = []): readonly Assignment[] {
-  const equals = text.indexOf("=");
-  if (equals < 1 || equals === text.length - 1) throw new InvalidArgumentError("It is written NAME=VALUE.");
-  return [...before, { name: text.slice(0, equals), value: text.slice(equals + 1) }];
-}
 
 function collectWord(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];

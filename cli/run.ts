@@ -17,7 +17,7 @@ import {
   type Result,
   type RunnableModel,
 } from "./module-host.ts";
-import type { Assignment } from "./program.ts";
+import type { Assignment } from "./assignment.ts";
 import { startProgress } from "./progress.ts";
 import { readInput, showPort } from "./read-input.ts";
 import { hasErrors, showDiagnostics } from "./show-diagnostics.ts";

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { laterCommands, makeProgram, stages } from "../../cli/program.ts";
+import { laterCommands, makeProgram } from "../../cli/program.ts";
+import { stages } from "../../cli/stages.ts";
 import { dlc, repository } from "./run-dlc.ts";
 
 const page = readFileSync(join(repository, "docs/command-line.md"), "utf8");

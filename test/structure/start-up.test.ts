@@ -29,6 +29,18 @@ describe("the start of the command", () => {
     expect(loadedAtStart(metafile, "dist/dlc.js")).toEqual([]);
   });
 
+  it.each(["check", "explain", "format", "new"])(
+    "loads none of them for what cli/%s.ts does",
+    async (name) => {
+      const { metafile } = await build(commandLineOptions());
+      const found = Object.entries(metafile.outputs).filter(
+        ([, made]) => made.entryPoint === `cli/${name}.ts`,
+      );
+      expect(found).toHaveLength(1);
+      for (const [path] of found) expect(loadedAtStart(metafile, path)).toEqual([]);
+    },
+  );
+
   it("is seen to load one where it does", async () => {
     const { entryPoints: _main, ...options } = commandLineOptions();
     for (const name of heavyPackages) {
