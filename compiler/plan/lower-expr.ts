@@ -1,4 +1,6 @@
 import type { Expr, Guard } from "../graph/expr.ts";
+import type { Dtype } from "../scalar/dtype.ts";
+import { extremesOf } from "../scalar/meaning.ts";
 import { provablyNonnegative, type Form } from "../integers/index.ts";
 import { bindValue, literal, rangeOf, type Builder, type Value } from "./lower-builder.ts";
 import { lowerFunction } from "./lower-function.ts";
@@ -37,7 +39,7 @@ export function lowerExpr(builder: Builder, expr: Expr, around: Surroundings): V
         expr.operands.map((operand) => lowerExpr(builder, operand, around)),
       );
     case "convert":
-      return convertTo(builder, lowerExpr(builder, expr.operand, around), registerTypeOf[expr.to]);
+      return narrowTo(builder, lowerExpr(builder, expr.operand, around), expr.to);
     case "select":
       return lowerSelect(builder, expr, around);
     case "let": {
@@ -97,4 +99,14 @@ export function guardValue(builder: Builder, guard: Guard, point: Point, conditi
     integerValue(builder, form),
     zero,
   );
+}
+
+/** i8 and u8 are i32 within their bounds, at which a conversion stops. */
+function narrowTo(builder: Builder, value: Value, to: Dtype): Value {
+  const converted = convertTo(builder, value, registerTypeOf[to]);
+  if (to === "f16") throw new Error("bug: arithmetic in f16 has no expansion");
+  if (to !== "i8" && to !== "u8") return converted;
+  const [low, high] = extremesOf(to);
+  const above = applyTo(builder, "maximum", converted, literal("i32", 1, low));
+  return applyTo(builder, "minimum", above, literal("i32", 1, high));
 }

@@ -1,4 +1,5 @@
 import {
+  atomsOf,
   axis as axisForm,
   ceilDivide,
   constant,
@@ -169,15 +170,14 @@ function narrow(
     const [own] = parts?.coefficients.values() ?? [];
     const factor = own && constantOf(own.coefficient);
     if (parts === undefined || factor === undefined) return true;
-    let open = true;
-    const rest = substitute(parts.rest, (atom) => {
-      if (atom.kind === "read") open = false;
-      if (atom.kind !== "axis") return undefined;
-      const value = valueOf(plan, request.place, atom.name);
-      if (value === undefined) open = false;
-      return value;
+    const decided = atomsOf(parts.rest).every((atom) => {
+      if (atom.kind === "axis") return valueOf(plan, request.place, atom.name) !== undefined;
+      return atom.kind !== "read";
     });
-    if (!open) return true;
+    if (!decided) return true;
+    const rest = substitute(parts.rest, (atom) =>
+      atom.kind === "axis" ? valueOf(plan, request.place, atom.name) : undefined,
+    );
     if (factor > 0) from = maximum(from, ceilDivide(negate(rest), constant(factor)));
     else to = minimum(to, add(scale(ceilDivide(scale(rest, -1), constant(-factor)), -1), constant(1)));
     return false;

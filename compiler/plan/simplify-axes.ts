@@ -39,7 +39,8 @@ function splitByDivisors(start: KernelView, axis: string): KernelView {
 function fuseRuns(start: KernelView, axesOf: (stage: StageView) => readonly string[]): KernelView {
   let view = start;
   for (const stage of start.stages) {
-    let [previous, ...rest] = axesOf(stage);
+    const [first, ...rest] = axesOf(stage);
+    let previous = first;
     for (const axis of rest) {
       if (!view.extents.has(axis) || previous === undefined) continue;
       const still = view.stages.some((one) => one.axes.includes(axis) || one.reduction.includes(axis));

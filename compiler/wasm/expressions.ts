@@ -134,6 +134,7 @@ function againstConstant(
   bound: LoopExpr,
 ): Ref | undefined {
   if (bound.kind !== "constant" || Number.isNaN(bound.value)) return undefined;
-  const { pmax, pmin } = writer.module.f32x4;
-  return (fn === "maximum" ? pmax : pmin)(emitExpr(writer, value), emitExpr(writer, bound));
+  const { f32x4 } = writer.module;
+  const [left, right] = [emitExpr(writer, value), emitExpr(writer, bound)];
+  return fn === "maximum" ? f32x4.pmax(left, right) : f32x4.pmin(left, right);
 }

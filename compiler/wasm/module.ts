@@ -17,6 +17,7 @@ const features =
 /** An empty module over the imported memory `env.memory`. */
 export function makeModule(variant: Variant): Module {
   const module = new binaryen.Module();
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- a set of flags is a number
   module.setFeatures(variant === "relaxed" ? features | binaryen.Features.RelaxedSIMD : features);
   const noMaximum = 65536;
   module.setMemory(1, noMaximum, null, [], false, false, "0");

@@ -28,8 +28,10 @@ export function emitStore(writer: Writer, store: Store): Ref {
   if (dtype === "f16") return storeLanes(writer, store, value);
   const words = dtype === "bool" ? module.i32x4.neg(value) : value;
   const halves = module.i16x8.narrow_i32x4_s(words, module.copyExpression(words));
-  const narrow = dtype === "i8" ? module.i8x16.narrow_i16x8_s : module.i8x16.narrow_i16x8_u;
-  return module.v128.store32_lane(displacement, 1, 0, at, narrow(halves, module.copyExpression(halves)));
+  const again = module.copyExpression(halves);
+  const narrow =
+    dtype === "i8" ? module.i8x16.narrow_i16x8_s(halves, again) : module.i8x16.narrow_i16x8_u(halves, again);
+  return module.v128.store32_lane(displacement, 1, 0, at, narrow);
 }
 
 function storeLanes(writer: Writer, store: Store, value: Ref): Ref {

@@ -150,6 +150,7 @@ const bodies = [
   "x[i, j] ^ 3.0 + tanh(y[j]) * exp(-x[i, j])",
   "if ids[i] == 2 or not (x[i, j] >= y[j]) then f32(i32(x[i, j] * 7.5)) else f32(index(3*i - j))",
   "f32(ids[i] % 3 - ids[i] / 2) + x[i, j] % 0.25",
+  "f32(i8(x[i, j] * 200.0)) + f32(u8(y[j] * 300.0))",
   "f32(flags[j]) + (if flags[j] then minimum(x[i, j], y[j]) else sign(x[i, j]))",
 ];
 
@@ -194,7 +195,7 @@ const places = fc
       count: `i32[r: ${R}] sum[k: ${C} | k - r >= 0] i32(x[r, k] > 0.0)`,
     };
     return {
-      text: `${header(dims)} { x = input f32[${R}, ${C}] z = compute ${found[op as keyof typeof found]} output z = z }`,
+      text: `${header(dims)} { x = input f32[${R}, ${C}] z = compute ${found[op]} output z = z }`,
       dims,
     };
   });
