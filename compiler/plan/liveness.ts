@@ -38,17 +38,3 @@ export function interferenceOf(lifetimes: readonly Lifetime[]): readonly (readon
   });
   return pairs;
 }
-
-/** The largest sum of live bytes: what no placement can go below. */
-export function peakOf(lifetimes: readonly Lifetime[], bytesOf: (buffer: number) => number): number {
-  const moments = new Set(lifetimes.map(({ first }) => first));
-  let peak = 0;
-  for (const moment of moments) {
-    const alive = lifetimes.filter(({ first, last }) => first <= moment && moment <= last);
-    peak = Math.max(
-      peak,
-      alive.reduce((sum, { buffer }) => sum + bytesOf(buffer), 0),
-    );
-  }
-  return peak;
-}
