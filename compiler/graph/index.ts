@@ -5,6 +5,8 @@ export * from "./build.ts";
 export * from "./dtype-of.ts";
 export * from "./visit.ts";
 export * from "./conditions.ts";
+export * from "./ranges.ts";
+export { freshName } from "./fresh-name.ts";
 export { interpret, type Interpretation } from "./interpret.ts";
 export * from "./tensor.ts";
 export { verify } from "./verify.ts";

@@ -1,3 +1,4 @@
+import { rangeWithAxes } from "../graph/ranges.ts";
 import type { Axis, Expr, Guard } from "../graph/expr.ts";
 import type { ComputeNode, Graph } from "../graph/graph.ts";
 import { axesOf, axesOfForm, visitExpr } from "../graph/visit.ts";
@@ -16,7 +17,7 @@ import { isFloat } from "../scalar/dtype.ts";
 import { formsOfNode, substituteAxesInForm } from "./body.ts";
 import { holds, readsInside } from "./bounds.ts";
 import { factorsOf, productOf } from "./factors.ts";
-import { rangeWithAxes, rewriteNodes, untagged, type Rewriting } from "./rewriting.ts";
+import { rewriteNodes, untagged, type Rewriting } from "./rewriting.ts";
 
 /**
  * Σᵣ a·b(r) is a·Σᵣ b(r): factors free of the reduction axes stand outside the sum, in a node of their own, and an

@@ -1,3 +1,4 @@
+import { freshName } from "../graph/fresh-name.ts";
 import { conjunction } from "../graph/conditions.ts";
 import type { Axis, Expr } from "../graph/expr.ts";
 import type { ComputeNode, Graph } from "../graph/graph.ts";
@@ -13,7 +14,7 @@ import {
 } from "./body.ts";
 import { bindAtMeeting } from "./bind-at-meeting.ts";
 import { costOfExpr, costOfReduction, sizeOfExpr, worthANode } from "./cost.ts";
-import { freshName, rewriteNodes, untagged, zeroOf, type Rewriting } from "./rewriting.ts";
+import { rewriteNodes, untagged, zeroOf, type Rewriting } from "./rewriting.ts";
 import { splitAxes } from "./split-axes.ts";
 
 /**

@@ -1,10 +1,11 @@
+import { rangeWithAxes } from "../graph/ranges.ts";
 import { conjunction } from "../graph/conditions.ts";
 import type { Axis, Expr, Guard, ReduceOp } from "../graph/expr.ts";
 import type { ComputeNode } from "../graph/graph.ts";
 import { axis as axisForm } from "../integers/index.ts";
 import type { Dtype } from "../scalar/dtype.ts";
 import { readsInside } from "./bounds.ts";
-import { rangeWithAxes, zeroOf, type Rewriting } from "./rewriting.ts";
+import { zeroOf, type Rewriting } from "./rewriting.ts";
 import { axesOf, axesOfForm } from "../graph/visit.ts";
 
 /** Where in a body an expression stands: what is in scope there, and what is known to hold. */

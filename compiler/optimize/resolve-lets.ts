@@ -1,7 +1,8 @@
+import { freshName } from "../graph/fresh-name.ts";
 import type { Expr } from "../graph/expr.ts";
 import type { Graph } from "../graph/graph.ts";
 import { costOfExpr } from "./cost.ts";
-import { freshName, rewriteNodes, untagged } from "./rewriting.ts";
+import { rewriteNodes, untagged } from "./rewriting.ts";
 import { mapChildren, visitExpr } from "../graph/visit.ts";
 import { substituteLocals } from "./body.ts";
 

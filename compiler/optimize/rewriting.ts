@@ -1,6 +1,8 @@
 import type { Axis, Expr, Guard } from "../graph/expr.ts";
 import type { ComputeNode, Graph, Node } from "../graph/graph.ts";
-import { constant, one, subtract, zero, type Form, type RangeOf } from "../integers/index.ts";
+import { dimRangeOf } from "../graph/ranges.ts";
+import { freshName } from "../graph/fresh-name.ts";
+import type { RangeOf } from "../integers/index.ts";
 import type { Dtype } from "../scalar/dtype.ts";
 
 /** What a pass knows while it rewrites the nodes of one graph. */
@@ -43,31 +45,6 @@ export function rewriteNodes(
     nodes.set(node.name, rewritten);
   }
   return changed ? { ...graph, nodes: [...nodes.values()] } : graph;
-}
-
-export function freshName(base: string, taken: Set<string>): string {
-  let name = base;
-  for (let count = 2; taken.has(name); count += 1) name = `${base}#${count}`;
-  taken.add(name);
-  return name;
-}
-
-/** Bounds of the free dims of a graph. */
-export function dimRangeOf(graph: Graph): RangeOf {
-  const dims = new Map(graph.dims.map((dim) => [dim.name, dim]));
-  return (atom) => {
-    const dim = atom.kind === "dim" ? dims.get(atom.name) : undefined;
-    return dim && { low: constant(dim.low), ...(dim.high !== undefined && { high: constant(dim.high) }) };
-  };
-}
-
-/** Bounds of axes too: from 0 to extent − 1. */
-export function rangeWithAxes(axes: readonly Axis[], outer: RangeOf): RangeOf {
-  const ends = new Map<string, Form>(axes.map((axis) => [axis.name, subtract(axis.extent, one)]));
-  return (atom) => {
-    const high = atom.kind === "axis" ? ends.get(atom.name) : undefined;
-    return high === undefined ? outer(atom) : { low: zero, high };
-  };
 }
 
 /** A node without the tag of what it was; a pass that changes a body starts from here. */

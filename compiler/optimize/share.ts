@@ -1,3 +1,4 @@
+import { freshName } from "../graph/fresh-name.ts";
 import type { Expr } from "../graph/expr.ts";
 import type { Graph } from "../graph/graph.ts";
 import { childrenOf } from "../graph/visit.ts";
@@ -5,7 +6,7 @@ import { bindAtMeeting } from "./bind-at-meeting.ts";
 import { localNamesOf } from "./body.ts";
 import { costOfExpr } from "./cost.ts";
 import { keyOfExpr } from "./expr-key.ts";
-import { freshName, rewriteNodes, untagged } from "./rewriting.ts";
+import { rewriteNodes, untagged } from "./rewriting.ts";
 
 /** What stands in a body more than once, and computes something, is computed once: (x − μ)·(x − μ) subtracts once. */
 export function share(graph: Graph): Graph {

@@ -1,10 +1,11 @@
+import { rangeWithAxes } from "../graph/ranges.ts";
 import { negationOf, splitCondition } from "../graph/conditions.ts";
 import type { Expr, Guard } from "../graph/expr.ts";
 import type { ComputeNode, Graph } from "../graph/graph.ts";
 import { constantOf, simplifyByRange, type RangeOf } from "../integers/index.ts";
 import { simplifyApply } from "./algebra.ts";
 import { allAxes, dtypeIn, mapList } from "./body.ts";
-import { rangeWithAxes, rewriteNodes, truth, untagged, type Rewriting } from "./rewriting.ts";
+import { rewriteNodes, truth, untagged, type Rewriting } from "./rewriting.ts";
 import { mapChildren } from "../graph/visit.ts";
 import { decide, simplerForm, simplerGuard, simplifyDomain } from "./simplify-domain.ts";
 import type { Dtype } from "../scalar/dtype.ts";

@@ -1,3 +1,5 @@
+import { freshName } from "../graph/fresh-name.ts";
+import { rangeWithAxes } from "../graph/ranges.ts";
 import type { Axis, Guard } from "../graph/expr.ts";
 import type { ComputeNode, Graph } from "../graph/graph.ts";
 import {
@@ -18,7 +20,7 @@ import {
   type Form,
 } from "../integers/index.ts";
 import { allAxes, mapFormsOfNode, substituteAxesInForm } from "./body.ts";
-import { freshName, rangeWithAxes, rewriteNodes, untagged, type Rewriting } from "./rewriting.ts";
+import { rewriteNodes, untagged, type Rewriting } from "./rewriting.ts";
 
 /**
  * An equality in the domain says where a reduction axis stands: Σᵥ [v = ids[t]]·table[v] is table[ids[t]], and of the

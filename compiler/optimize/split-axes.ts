@@ -1,3 +1,5 @@
+import { freshName } from "../graph/fresh-name.ts";
+import { rangeWithAxes } from "../graph/ranges.ts";
 import type { Axis } from "../graph/expr.ts";
 import type { ComputeNode, Graph } from "../graph/graph.ts";
 import { allAxes, atomsOfNode, mapFormsOfNode, substituteAxesInForm } from "./body.ts";
@@ -14,7 +16,7 @@ import {
   zero,
   type Form,
 } from "../integers/index.ts";
-import { freshName, rangeWithAxes, rewriteNodes, untagged, type Rewriting } from "./rewriting.ts";
+import { rewriteNodes, untagged, type Rewriting } from "./rewriting.ts";
 
 /**
  * Where subscripts divide a reduction axis (x[k/25, (k%25)/5, k%5], a flattened image), that axis becomes several
