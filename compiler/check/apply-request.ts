@@ -1,6 +1,5 @@
 import type { Span } from "../diagnostics/source.ts";
-import type { Context } from "./context.ts";
-import type { Value } from "./value.ts";
+import type { Context, Value } from "./checker-types.ts";
 
 export interface ApplyRequest {
   readonly callee: Value;

@@ -1,24 +1,18 @@
 import type { Formal } from "../../grammar/ast.ts";
-import { entrywise } from "./arrays.ts";
 import type { ApplyRequest } from "./apply-request.ts";
+import { entrywise } from "./arrays.ts";
 import { bindApplication, bindingName } from "./bind-application.ts";
+import type { ArrayValue, FunctionValue, Given, InstanceValue, Target, Value } from "./checker-types.ts";
 import { expectArray } from "./expect.ts";
 import { bindHypers } from "./hypers.ts";
 import { inline } from "./inline.ts";
 import { rebase } from "./instances.ts";
-import { instantiate, type Given, type Target } from "./instantiate.ts";
+import { instantiate } from "./instantiate.ts";
 import { applyPrelude } from "./prelude.ts";
 import { tellIn } from "./session.ts";
 import { isFormula, listsOf, wayInto, wayNames } from "./signature.ts";
 import type { InstancePath } from "./typed.ts";
-import {
-  describeValue,
-  errorValue,
-  type ArrayValue,
-  type FunctionValue,
-  type InstanceValue,
-  type Value,
-} from "./value.ts";
+import { describeValue, errorValue } from "./value.ts";
 
 /** A function, an instance or a list of them, applied to tensors. */
 export function applyValue(request: ApplyRequest): Value {

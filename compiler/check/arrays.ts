@@ -1,20 +1,14 @@
 import type { Span } from "../diagnostics/source.ts";
 import { atomForm, prove, subtract, type Form } from "../integers/index.ts";
 import type { Dtype } from "../scalar/dtype.ts";
-import { freshAxis, underAxes, axisForms, type Context } from "./context.ts";
 import { trialOf } from "./builder.ts";
-import type { Origin } from "./origins.ts";
-import { showShape } from "./show-types.ts";
+import type { ArrayValue, Context, ErrorValue, Value } from "./checker-types.ts";
+import type { Origin, Scalar } from "./scalar.ts";
+import { axisForms, freshAxis, underAxes } from "./context.ts";
 import { tellIn } from "./session.ts";
+import { showShape } from "./show-types.ts";
 import type { IntegerRange } from "./typed.ts";
-import {
-  errorValue,
-  scalarValue,
-  type ArrayValue,
-  type ErrorValue,
-  type Scalar,
-  type Value,
-} from "./value.ts";
+import { errorValue, scalarValue } from "./value.ts";
 
 export interface OperandType {
   readonly dtype: Dtype;

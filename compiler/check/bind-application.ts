@@ -4,15 +4,15 @@ import { mentions } from "../integers/index.ts";
 import type { ApplyRequest } from "./apply-request.ts";
 import { operandArray, type OperandType } from "./arrays.ts";
 import { freshBinding } from "./builder.ts";
-import { axisForms, type Context } from "./context.ts";
+import type { ArrayValue, Context, Instantiated, Value } from "./checker-types.ts";
+import type { Origin } from "./scalar.ts";
+import { axisForms } from "./context.ts";
 import { closeUnderGuards, hoist, type Hoisted } from "./hoist.ts";
 import { pathKey } from "./instances.ts";
-import type { Instantiated } from "./instantiate.ts";
 import { capturedOperand } from "./names.ts";
 import { coerce } from "./numbers.ts";
-import type { Origin } from "./origins.ts";
 import type { ApplicationInput, InstancePath } from "./typed.ts";
-import { errorValue, type ArrayValue, type Value } from "./value.ts";
+import { errorValue } from "./value.ts";
 
 /** The application as a binding, and its results as tensors that read it. */
 export function bindApplication(

@@ -1,7 +1,8 @@
 import type { Binder, Expr } from "../../grammar/ast.ts";
 import type { Axis } from "../graph/expr.ts";
 import { add, axis, constant, mentions, product, subtract, type Form } from "../integers/index.ts";
-import { freshAxis, underAxes, axisForms, type Context, type IndexValue } from "./context.ts";
+import type { Context, IndexValue } from "./checker-types.ts";
+import { axisForms, freshAxis, underAxes } from "./context.ts";
 import { integerOf } from "./expect.ts";
 import { inferRanges, type Candidates } from "./index-ranges.ts";
 import { find } from "./scope.ts";

@@ -8,15 +8,15 @@ import type {
   Target,
   UnitDeclaration,
 } from "../../grammar/ast.ts";
-import type { Builder } from "./builder.ts";
+import type { Builder, Entity, Scope, Value } from "./checker-types.ts";
 import { newContext } from "./context.ts";
-import { evaluate as evaluateLabelled } from "./evaluate.ts";
 import { evaluateEquation } from "./equations.ts";
+import { evaluate as evaluateLabelled } from "./evaluate.ts";
 import { ownedTensor } from "./owned.ts";
-import { define, lazy, valueOf, type Entity, type Scope } from "./scope.ts";
+import { define, lazy, valueOf } from "./scope.ts";
 import { tell, tellIn } from "./session.ts";
 import { walk } from "./syntax-walk.ts";
-import { errorValue, type Value } from "./value.ts";
+import { errorValue } from "./value.ts";
 
 /** The names of a block, each found out when it is asked for (D1.2). */
 export function defineStatements(

@@ -1,8 +1,8 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Guard } from "../graph/expr.ts";
 import { findCounterExample, prove, showForm, type Form } from "../integers/index.ts";
+import type { Context } from "./checker-types.ts";
 import { boundsGuards } from "./conditions.ts";
-import type { Context } from "./context.ts";
 import { tellIn } from "./session.ts";
 
 /** One subscript on one axis. */

@@ -1,14 +1,16 @@
 import type { If } from "../../grammar/ast.ts";
-import { add, constant, maximum, minimum, mentions, type Form } from "../integers/index.ts";
+import { add, constant, maximum, mentions, minimum, type Form } from "../integers/index.ts";
 import type { Guard } from "../graph/expr.ts";
 import { commonShape, entrywise, sampleElement } from "./arrays.ts";
-import { underGuards, type Context } from "./context.ts";
+import type { ArrayValue, Context, Value } from "./checker-types.ts";
+import type { Scalar } from "./scalar.ts";
+import { underGuards } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { expectArray } from "./expect.ts";
 import { isClosed, select } from "./exprs.ts";
 import { coerce, join, showType, widened } from "./numbers.ts";
 import { tellIn } from "./session.ts";
-import { errorValue, scalarValue, type ArrayValue, type Scalar, type Value } from "./value.ts";
+import { errorValue, scalarValue } from "./value.ts";
 
 /** A condition that is known when the model is built picks its branch; only that one exists (D3.6). */
 export function evaluateIf(expr: If, context: Context): Value {

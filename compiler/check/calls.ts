@@ -1,6 +1,6 @@
 import type { Arg, Call, Expr } from "../../grammar/ast.ts";
 import { applyValue } from "./apply.ts";
-import type { Context } from "./context.ts";
+import type { Context, FunctionValue, Value } from "./checker-types.ts";
 import { evaluate } from "./evaluate.ts";
 import { bindHypers } from "./hypers.ts";
 import { instanceOf } from "./instances.ts";
@@ -8,7 +8,7 @@ import { applyPrelude, applyToPack, roundedQuotient } from "./prelude.ts";
 import { find, reportUnknown } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { listsOf } from "./signature.ts";
-import { describeValue, errorValue, type FunctionValue, type Value } from "./value.ts";
+import { describeValue, errorValue } from "./value.ts";
 
 export { evaluateReduceCall } from "./whole-reductions.ts";
 

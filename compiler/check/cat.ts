@@ -1,15 +1,17 @@
 import type { Cat, Expr } from "../../grammar/ast.ts";
 import { add, subtract, zero, type Form } from "../integers/index.ts";
 import type { Guard } from "../graph/expr.ts";
+import { selected } from "./branches.ts";
+import type { Context, Value } from "./checker-types.ts";
+import type { Scalar } from "./scalar.ts";
 import { boundsGuards, guardsExpr } from "./conditions.ts";
-import { underGuards, type Context } from "./context.ts";
+import { underGuards } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { expectScalar } from "./expect.ts";
 import { inferRanges } from "./index-ranges.ts";
-import { selected } from "./branches.ts";
 import { reportUnknown } from "./scope.ts";
 import { tellIn } from "./session.ts";
-import { errorValue, scalarValue, type Scalar, type Value } from "./value.ts";
+import { errorValue, scalarValue } from "./value.ts";
 
 /** D1.5: in each part of `cat[k](…)` the index ranges over that part's axis only. */
 export function evaluateCat(expr: Cat, context: Context): Value {

@@ -1,19 +1,22 @@
 import type { FunctionDeclaration, UnitDeclaration } from "../../grammar/ast.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { noFacts } from "../integers/index.ts";
-import type { Builder } from "./builder.ts";
+import type { Builder, Module, Session } from "./checker-types.ts";
+import type { CheckHost, CheckOptions } from "./options.ts";
 import { newContext } from "./context.ts";
 import { bindHypers, symbolicHypers } from "./hypers.ts";
-import { build } from "./instantiate.ts";
 import { kindLabels } from "./instances.ts";
-import { constantBuilder, loadModule, type Module } from "./modules.ts";
+import { build } from "./instantiate.ts";
+import { constantBuilder, loadModule } from "./modules.ts";
 import { overrides } from "./overrides.ts";
 import { checkPaths } from "./paths.ts";
 import { preludeScope } from "./prelude.ts";
+import { meaningOf } from "./rules.ts";
 import { valueOf } from "./scope.ts";
-import { tell, type CheckHost, type CheckOptions, type Session } from "./session.ts";
+import { tell } from "./session.ts";
 import { listsOf, wayNames } from "./signature.ts";
 import type { Body, Checked, CheckedModel } from "./typed.ts";
+import { compareWeights } from "./weights.ts";
 
 /**
  * Checks a source and all that it imports. Each model with its hyper-parameters' defaults (or what `options.set` says)
@@ -52,6 +55,7 @@ export function newSession(host: CheckHost, options: CheckOptions): Session {
     identities: new Map(),
     prelude: preludeScope(),
     evaluating: [],
+    meaningOf,
   };
 }
 
@@ -96,7 +100,9 @@ function checkModel(
   }
   if (!complete) return undefined;
   const model: CheckedModel = { name: declaration.name.text, span: declaration.name.span, entries };
-  checkPaths(model, session);
+  const tensors = checkPaths(model, session);
+  const { weights } = session.options;
+  if (weights !== undefined) compareWeights(model, tensors, weights, session);
   return model;
 }
 

@@ -2,11 +2,12 @@ import type { Span } from "../diagnostics/source.ts";
 import type { Guard } from "../graph/expr.ts";
 import { constant, negate, prove, subtract, type Form } from "../integers/index.ts";
 import type { ScalarName } from "../scalar/names.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "./checker-types.ts";
+import type { ConditionFacts, Scalar } from "./scalar.ts";
 import { apply, conjunction, guardExpr, literal } from "./exprs.ts";
 import { coerce, join, showType } from "./numbers.ts";
 import { tellIn } from "./session.ts";
-import { boolConstant, type ConditionFacts, type Scalar } from "./value.ts";
+import { boolConstant } from "./value.ts";
 
 const comparisons = {
   "==": "equal",

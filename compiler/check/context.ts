@@ -1,43 +1,6 @@
 import type { Axis, Guard } from "../graph/expr.ts";
-import { assume, axis, withIndex, type Facts, type Form } from "../integers/index.ts";
-import type { Builder } from "./builder.ts";
-import type { Scope } from "./scope.ts";
-
-/** One index or, for `..b`, several. */
-export type IndexValue =
-  | { readonly kind: "index"; readonly form: Form }
-  | { readonly kind: "indices"; readonly forms: readonly Form[] };
-
-/** The names of axes in the equation that is being built, and of its `let`s. */
-export interface Frame {
-  readonly taken: Set<string>;
-}
-
-/** Where an expression stands: whose names it sees, under which indices and conditions. */
-export interface Context {
-  readonly builder: Builder;
-  readonly scope: Scope;
-  readonly indices: ReadonlyMap<string, IndexValue>;
-  readonly axes: readonly Axis[];
-  readonly frame: Frame;
-  readonly facts: Facts;
-  /** The conditions of enclosing branches and filters that are affine. */
-  readonly guards: readonly Guard[];
-  /** True in dims, subscripts, ranges and operands of `%`, where `/` must come out whole. */
-  readonly integer: boolean;
-  /** The labels of an instance that would stand here. */
-  readonly label?: readonly string[] | undefined;
-  /** The places in the lists around an instance that would stand here. */
-  readonly turns?: string | undefined;
-  /** A parameter's initial value: `random` may stand here. */
-  readonly draws?: Draws | undefined;
-}
-
-/** The streams of one initialiser, and how the entry that is drawn is counted. */
-export interface Draws {
-  readonly streams: { next: number };
-  readonly axes: readonly Axis[];
-}
+import { assume, axis, withIndex, type Form } from "../integers/index.ts";
+import type { Builder, Context, Frame, Scope } from "./checker-types.ts";
 
 export function newContext(builder: Builder, scope: Scope): Context {
   return {

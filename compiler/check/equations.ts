@@ -4,21 +4,21 @@ import type { Axis } from "../graph/expr.ts";
 import { showForm, type Form } from "../integers/index.ts";
 import { equalSizes, operandArray } from "./arrays.ts";
 import { bindIndices } from "./binders.ts";
-import { freshBinding, type Builder } from "./builder.ts";
-import { axisForms, freshAxis, newContext, underAxes, type Context } from "./context.ts";
+import { freshBinding } from "./builder.ts";
+import type { ArrayValue, Builder, Context, Scope, Value } from "./checker-types.ts";
+import { axisForms, freshAxis, newContext, underAxes } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { expectArray } from "./expect.ts";
 import { isClosed } from "./exprs.ts";
-import { coerce, fits, showType, stored } from "./numbers.ts";
 import { named } from "./hoist.ts";
 import type { Candidate, Candidates } from "./index-ranges.ts";
-import { textOf } from "./names.ts";
+import { coerce, fits, showType, stored } from "./numbers.ts";
 import { tellIn } from "./session.ts";
 import { showShape } from "./show-types.ts";
-import type { Scope } from "./scope.ts";
-import { declaredDtype, declaredRange, declaredShape, rangeHolds } from "./types.ts";
-import { errorValue, type ArrayValue, type Value } from "./value.ts";
+import { textOf } from "./texts.ts";
 import type { IntegerRange } from "./typed.ts";
+import { declaredDtype, declaredRange, declaredShape, rangeHolds } from "./types.ts";
+import { errorValue } from "./value.ts";
 
 /** What an equation defines; without a target, all its results together. */
 export function evaluateEquation(

@@ -1,5 +1,5 @@
 import type { Span } from "../diagnostics/source.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "./checker-types.ts";
 import { tellIn } from "./session.ts";
 
 /**

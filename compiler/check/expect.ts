@@ -1,13 +1,14 @@
 import type { Expr } from "../../grammar/ast.ts";
 import type { Span } from "../diagnostics/source.ts";
 import { constantOf, dim, type Form } from "../integers/index.ts";
+import type { ArrayValue, Context, Value } from "./checker-types.ts";
+import type { Scalar } from "./scalar.ts";
 import { evaluate } from "./evaluate.ts";
-import type { Context } from "./context.ts";
 import { formOf } from "./hoist.ts";
 import { isIntegerType, showType } from "./numbers.ts";
-import { showShape } from "./show-types.ts";
 import { tellIn } from "./session.ts";
-import { describeValue, type ArrayValue, type Scalar, type Value } from "./value.ts";
+import { showShape } from "./show-types.ts";
+import { describeValue } from "./value.ts";
 
 /** The array that a value is; anything else has been refused. */
 export function expectArray(value: Value, context: Context, span: Span): ArrayValue | undefined {

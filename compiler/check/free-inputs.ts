@@ -1,13 +1,12 @@
 import type { Formal, NamedType } from "../../grammar/ast.ts";
 import { dim, rangeUnderFacts, type Form } from "../integers/index.ts";
 import type { FreeDim } from "../graph/graph.ts";
-import type { Builder } from "./builder.ts";
-import type { Context } from "./context.ts";
+import type { Builder, Context } from "./checker-types.ts";
 import { dimOf } from "./expect.ts";
 import type { Matched } from "./match.ts";
-import { showTensorType } from "./show-types.ts";
 import { find, known } from "./scope.ts";
 import { tell } from "./session.ts";
+import { showTensorType } from "./show-types.ts";
 import { declaredDtype, declaredRange } from "./types.ts";
 import { counted, scalarValue } from "./value.ts";
 

@@ -1,14 +1,14 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Axis, Expr, Guard } from "../graph/expr.ts";
-import { atomForm, axis, mentions, type Form } from "../integers/index.ts";
+import { atomForm, axis, constant, mentions, type Atom, type Form } from "../integers/index.ts";
 import { operandArray } from "./arrays.ts";
 import { freshBinding } from "./builder.ts";
-import { axisForms, freshAxis, underAxes, type Context } from "./context.ts";
+import type { ArrayValue, Context } from "./checker-types.ts";
+import type { Scalar } from "./scalar.ts";
+import { axisForms, freshAxis, underAxes } from "./context.ts";
 import { childrenOf, formsOf } from "./exprs.ts";
 import { boundsOfScalar, coerce, stored } from "./numbers.ts";
-import { constant, type Atom } from "../integers/index.ts";
 import type { IntegerRange } from "./typed.ts";
-import type { ArrayValue, Scalar } from "./value.ts";
 
 /** An array in a binding of its own, under those axes of its context that it depends on. */
 export interface Hoisted {

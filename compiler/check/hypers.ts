@@ -10,15 +10,16 @@ import {
   withBounds,
   type Facts,
 } from "../integers/index.ts";
-import { newContext, type Context } from "./context.ts";
+import type { Context, Scope, Value } from "./checker-types.ts";
+import { newContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { integerOf, scalarOf } from "./expect.ts";
 import { isClosed, literal } from "./exprs.ts";
 import { coerce, isFloatType, showType } from "./numbers.ts";
-import { known, newScope, type Scope } from "./scope.ts";
+import { known, newScope } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { suggest } from "./suggest.ts";
-import { counted, describeValue, errorValue, scalarValue, type Value } from "./value.ts";
+import { counted, describeValue, errorValue, scalarValue } from "./value.ts";
 
 export type Hypers = ReadonlyMap<string, Value>;
 

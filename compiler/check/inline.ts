@@ -2,17 +2,19 @@ import type { Block, FunctionDeclaration } from "../../grammar/ast.ts";
 import type { Span } from "../diagnostics/source.ts";
 import type { Expr } from "../graph/expr.ts";
 import { isFloat } from "../scalar/dtype.ts";
-import { freshName, wantedIn, type Context } from "./context.ts";
-import { coerce, fits, isFloatType, isIntegerType, showType } from "./numbers.ts";
+import type { Context, FunctionValue, Scope } from "./checker-types.ts";
+import type { Scalar } from "./scalar.ts";
+import { freshName, wantedIn } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { expectScalar, scalarOf } from "./expect.ts";
 import { isTrivial, placeLet } from "./exprs.ts";
-import { declaredDtype, declaredRange } from "./types.ts";
-import { known, lazy, newScope, valueOf, type Scope } from "./scope.ts";
+import { coerce, fits, isFloatType, isIntegerType, showType } from "./numbers.ts";
+import { known, lazy, newScope, valueOf } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { listsOf } from "./signature.ts";
+import { declaredDtype, declaredRange } from "./types.ts";
+import { errorValue, scalarValue } from "./value.ts";
 import { defineWhere } from "./where.ts";
-import { errorValue, scalarValue, type FunctionValue, type Scalar } from "./value.ts";
 
 /** Deeper nesting of applications than any model has is a function that applies itself. */
 export const deepest = 100;

@@ -1,12 +1,13 @@
 import type { Call, Expr, Statement, UnitDeclaration } from "../../grammar/ast.ts";
-import type { Context } from "./context.ts";
+import type { Context, Scope, Session, UnitValue, Value } from "./checker-types.ts";
+import type { Scalar } from "./scalar.ts";
 import { bindHypers, type Hypers } from "./hypers.ts";
-import { identityOf, tell, tellIn, type Session } from "./session.ts";
+import { find } from "./scope.ts";
+import { identityOf, tell, tellIn } from "./session.ts";
 import { entriesOf, listsOf } from "./signature.ts";
-import { find, type Scope } from "./scope.ts";
 import { partsOf } from "./syntax-walk.ts";
 import type { InstancePath } from "./typed.ts";
-import { errorValue, type Scalar, type UnitValue, type Value } from "./value.ts";
+import { errorValue } from "./value.ts";
 
 /** `Conv2d(6, kernel: 5)`: hyper-parameters and a place among the parameters. */
 export function instanceOf(unit: UnitValue, call: Call, context: Context): Value {

@@ -1,74 +1,34 @@
 import type { Formal, FunctionDeclaration, UnitDeclaration } from "../../grammar/ast.ts";
 import type { Span } from "../diagnostics/source.ts";
-import type { Facts, Form } from "../integers/index.ts";
+import type { Facts } from "../integers/index.ts";
 import { isFloat, type Dtype } from "../scalar/dtype.ts";
 import { operandArray } from "./arrays.ts";
 import { defineStatements } from "./block.ts";
-import type { Builder } from "./builder.ts";
+import type {
+  ApplicationSite,
+  Builder,
+  Given,
+  Instantiated,
+  Scope,
+  Session,
+  Target,
+  Via,
+} from "./checker-types.ts";
+import type { Origin } from "./scalar.ts";
 import { newContext } from "./context.ts";
-import { evaluate } from "./evaluate.ts";
 import { fillTo } from "./equations.ts";
+import { evaluate } from "./evaluate.ts";
+import { boundedDims, freeInput } from "./free-inputs.ts";
 import { deepest } from "./inline.ts";
 import { hypersKey, kindLabels } from "./instances.ts";
 import { matchInput, type Matched } from "./match.ts";
-import type { Origin } from "./origins.ts";
-import { boundedDims, freeInput } from "./free-inputs.ts";
-import { declaredOutputs, outputsOf, type Output } from "./outputs.ts";
+import { declaredOutputs, outputsOf } from "./outputs.ts";
 import { prune } from "./prune.ts";
-import { define, known, newScope, valueOf, type Scope } from "./scope.ts";
-import { identityOf, tell, type Session } from "./session.ts";
+import { define, known, newScope, valueOf } from "./scope.ts";
+import { identityOf, tell } from "./session.ts";
 import { wayInto } from "./signature.ts";
-import type { Body, IntegerRange } from "./typed.ts";
-import { errorValue, type NumberType, type Value } from "./value.ts";
+import { errorValue } from "./value.ts";
 import { checkWhere, defineWhere } from "./where.ts";
-
-/** What is applied: a declaration, its hyper-parameters, and one way into it. */
-export interface Target {
-  readonly declaration: FunctionDeclaration | UnitDeclaration;
-  readonly scope: Scope;
-  readonly hypers: ReadonlyMap<string, Value>;
-  readonly entry: string;
-}
-
-/** The type of an argument. */
-export interface Given {
-  readonly type: NumberType;
-  readonly shape: readonly Form[];
-  readonly range?: IntegerRange | undefined;
-  /** Of a whole number that is known as a form. */
-  readonly form?: Form | undefined;
-  readonly origin?: Origin | undefined;
-}
-
-/** Where it is applied. */
-export interface Via {
-  readonly caller: Builder;
-  readonly facts: Facts;
-  readonly name: string;
-  readonly span: Span;
-  readonly slots: number;
-  /** A function of the block that applies it, or of one around that. */
-  readonly inner: boolean;
-}
-
-export interface InstantiatedInput {
-  readonly name: string;
-  readonly dtype: Dtype;
-  readonly shape: readonly Form[];
-  readonly range?: IntegerRange | undefined;
-  /** What it is called in the block around, for what a local function takes from there. */
-  readonly capture: string | undefined;
-}
-
-export interface Instantiated {
-  /** None in the check of a declaration. */
-  readonly body: Body | undefined;
-  readonly inputs: readonly InstantiatedInput[];
-  readonly outputs: readonly Output[];
-  /** Whose bindings the captured names are. */
-  readonly owner: object | undefined;
-  readonly local: boolean;
-}
 
 /** A declaration with everything chosen; equal choices are looked at once. Undefined where it does not work out. */
 export function instantiate(
@@ -181,9 +141,6 @@ function realOf(inputs: readonly Formal[], given: readonly (Given | undefined)[]
   }
   return "f32";
 }
-
-/** Where a declaration is applied; nowhere for the entry of a model and for a declaration by itself. */
-export type ApplicationSite = { readonly name: string; readonly span: Span } | undefined;
 
 /** Fills a builder with a declaration; `given` has the types of its inputs, unless nobody gives them. */
 export function build(

@@ -1,11 +1,11 @@
 import type { Expr, Generator, List, Tuple } from "../../grammar/ast.ts";
 import { constant, constantOf } from "../integers/index.ts";
-import type { Context } from "./context.ts";
+import type { Context, Value } from "./checker-types.ts";
 import { evaluate } from "./evaluate.ts";
 import { dimOf } from "./expect.ts";
 import { known, newScope } from "./scope.ts";
 import { tellIn } from "./session.ts";
-import { counted, describeValue, errorValue, scalarValue, type Value } from "./value.ts";
+import { counted, describeValue, errorValue, scalarValue } from "./value.ts";
 
 /** More places than any network has layers: a slip of the pen, not a list. */
 const longestList = 100_000;

@@ -3,16 +3,16 @@ import type { Span } from "../diagnostics/source.ts";
 import { add, constant, showForm, type Form } from "../integers/index.ts";
 import type { Dtype } from "../scalar/dtype.ts";
 import { equalSizes } from "./arrays.ts";
-import { boundsOfScalar, fits, isIntegerType, showType } from "./numbers.ts";
-import type { Context } from "./context.ts";
+import type { ApplicationSite, Context, Given } from "./checker-types.ts";
+import type { Origin } from "./scalar.ts";
 import { dimOf } from "./expect.ts";
-import type { ApplicationSite, Given } from "./instantiate.ts";
-import { chainNote, type Origin } from "./origins.ts";
-import { showTensorType } from "./show-types.ts";
+import { boundsOfScalar, fits, isIntegerType, showType } from "./numbers.ts";
+import { chainNote } from "./origins.ts";
 import { find, known } from "./scope.ts";
 import { tell } from "./session.ts";
-import { declaredDtype, declaredRange, declaredShape, rangeHolds } from "./types.ts";
+import { showTensorType } from "./show-types.ts";
 import type { IntegerRange } from "./typed.ts";
+import { declaredDtype, declaredRange, declaredShape, rangeHolds } from "./types.ts";
 import { counted, scalarValue } from "./value.ts";
 
 /** An input with its declared dtype and its solved shape. */

@@ -2,15 +2,16 @@ import type { Name } from "../../grammar/ast.ts";
 import { constant } from "../integers/index.ts";
 import { operandArray } from "./arrays.ts";
 import { defineStatements } from "./block.ts";
-import { freshBinding, trialOf, type Builder } from "./builder.ts";
-import { newContext, type Context } from "./context.ts";
+import { freshBinding, trialOf } from "./builder.ts";
+import type { Builder, Context, InstanceValue, Value } from "./checker-types.ts";
+import { newContext } from "./context.ts";
 import { below, hasEntry, kindLabels, pathKey } from "./instances.ts";
 import { describeOwned } from "./owned.ts";
 import { known, newScope, valueOf } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { wayNames } from "./signature.ts";
 import type { InstancePath, OwnedTensor } from "./typed.ts";
-import { errorValue, type InstanceValue, type Value } from "./value.ts";
+import { errorValue } from "./value.ts";
 import { defineWhere } from "./where.ts";
 
 /** `attn.step`, `a.b`, `wte.weight`: an entry, an instance inside, a parameter read as a tensor (D2.5). */

@@ -1,24 +1,14 @@
-import type { Declaration, FileNode, ImportDeclaration, Name } from "../../grammar/ast.ts";
+import type { Declaration, ImportDeclaration, Name } from "../../grammar/ast.ts";
 import { parse } from "../../grammar/index.ts";
 import type { Source } from "../diagnostics/source.ts";
 import { noFacts } from "../integers/index.ts";
-import type { Builder } from "./builder.ts";
+import type { Builder, Entity, Module, Session } from "./checker-types.ts";
 import { newContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
-import { define, known, lazy, newScope, type Entity, type Scope } from "./scope.ts";
-import { tell, type Session } from "./session.ts";
+import { define, known, lazy, newScope } from "./scope.ts";
+import { tell } from "./session.ts";
 import { suggest } from "./suggest.ts";
 import { errorValue } from "./value.ts";
-
-/** One source file with its names. */
-export interface Module {
-  readonly path: string;
-  readonly source: Source;
-  readonly file: FileNode;
-  readonly scope: Scope;
-  /** Part of the standard library. */
-  readonly library: boolean;
-}
 
 /** Loads a source and all that it imports; undefined where there is none. `chain` has who imports whom. */
 export function loadModule(

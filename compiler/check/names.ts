@@ -1,14 +1,14 @@
-import type { Member, Name, Primed, StringLiteral } from "../../grammar/ast.ts";
+import type { Member, Name, Primed } from "../../grammar/ast.ts";
 import { operandArray, type OperandType } from "./arrays.ts";
-import { freshBinding, type Builder } from "./builder.ts";
-import type { Context } from "./context.ts";
+import { freshBinding } from "./builder.ts";
+import type { Builder, Context, Entity, Scope, Value } from "./checker-types.ts";
 import { evaluate } from "./evaluate.ts";
 import { memberOfInstance } from "./members.ts";
 import { trainingValue } from "./prelude.ts";
-import { find, reportUnknown, valueOf, type Entity, type Scope } from "./scope.ts";
+import { find, reportUnknown, valueOf } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { suggest } from "./suggest.ts";
-import { counted, describeValue, errorValue, scalarValue, wholeNumber, type Value } from "./value.ts";
+import { counted, describeValue, errorValue, scalarValue } from "./value.ts";
 
 export function evaluateName(name: Name, context: Context): Value {
   const index = context.indices.get(name.text);
@@ -108,28 +108,4 @@ function memberOf(object: Value, name: Name, context: Context): Value {
       });
       return errorValue;
   }
-}
-
-export function evaluateString(expr: StringLiteral, context: Context): Value {
-  const text = textOf(expr, context);
-  return text === undefined ? errorValue : { kind: "text", text };
-}
-
-/** The text of a string whose `{name}` parts are known when the model is built. */
-export function textOf(expr: StringLiteral, context: Context): string | undefined {
-  const texts = expr.parts.map((part) => {
-    if (part.kind === "text") return part.text;
-    const value = evaluateName(part, context);
-    if (value.kind === "text") return value.text;
-    const number = wholeNumber(value);
-    if (number !== undefined) return `${number}`;
-    if (value.kind !== "error" && context.builder.mode === "instance") {
-      tellIn(context.builder, "DLC3012", {
-        message: `\`${part.text}\` is not known when the model is built`,
-        span: part.span,
-      });
-    }
-    return undefined;
-  });
-  return texts.includes(undefined) ? undefined : texts.join("");
 }

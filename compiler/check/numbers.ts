@@ -19,10 +19,11 @@ import {
 } from "../integers/index.ts";
 import { isFloat, type Dtype } from "../scalar/dtype.ts";
 import type { ScalarName } from "../scalar/names.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "./checker-types.ts";
+import type { NumberType, Scalar } from "./scalar.ts";
 import { apply, literal, retype } from "./exprs.ts";
 import { tellIn } from "./session.ts";
-import { counted, type NumberType, type Scalar } from "./value.ts";
+import { counted } from "./value.ts";
 
 export function isFloatType(type: NumberType): boolean {
   return type === "float" || (type !== "counted" && isFloat(type));

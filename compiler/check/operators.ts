@@ -1,13 +1,15 @@
 import type { Binary, BinaryOperator, Unary } from "../../grammar/ast.ts";
 import { entrywise } from "./arrays.ts";
+import type { Context, Value } from "./checker-types.ts";
+import type { Scalar } from "./scalar.ts";
 import { both, compare, either, opposite, type Comparison } from "./conditions.ts";
-import { underGuards, type Context } from "./context.ts";
+import { underGuards } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { asCondition, conditionOf } from "./expect.ts";
 import { literal, select, visitExpr } from "./exprs.ts";
 import { arithmetic, combine, negative, showType, widened, type ArithmeticOperator } from "./numbers.ts";
 import { tellIn } from "./session.ts";
-import { boolConstant, describeValue, errorValue, scalarValue, type Scalar, type Value } from "./value.ts";
+import { boolConstant, describeValue, errorValue, scalarValue } from "./value.ts";
 
 export function evaluateUnary(expr: Unary, context: Context): Value {
   const { operator, operand, span } = expr;

@@ -1,14 +1,6 @@
-import { showForm, constantOf, product, type Form } from "../integers/index.ts";
+import { constantOf, product, showForm, type Form } from "../integers/index.ts";
 import type { Note } from "../diagnostics/index.ts";
-
-/** How a tensor came to have its shape: the applications behind it, up to an input. */
-export interface Origin {
-  /** `conv1`, `maxPool2d`, or of an input its type. */
-  readonly name: string;
-  readonly shape: readonly Form[];
-  /** What it was made from; none for an input. */
-  readonly from: Origin | undefined;
-}
+import type { Origin } from "./scalar.ts";
 
 /** The chain of sizes behind a tensor as a note: `conv1  28 → 24     maxPool2d → 12 …`. */
 export function chainNote(subject: string, origin: Origin | undefined): readonly Note[] {

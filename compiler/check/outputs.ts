@@ -1,30 +1,19 @@
 import type { Block, Expr, Formal } from "../../grammar/ast.ts";
-import { constant, prove, showForm, subtract, type Form } from "../integers/index.ts";
-import type { Dtype } from "../scalar/dtype.ts";
+import { constant, prove, showForm, subtract } from "../integers/index.ts";
 import { equalSizes } from "./arrays.ts";
-import type { Builder } from "./builder.ts";
-import { newContext, type Context } from "./context.ts";
+import type { ApplicationSite, Builder, Context, Output, Scope } from "./checker-types.ts";
+import type { Origin } from "./scalar.ts";
+import { newContext } from "./context.ts";
 import { fillTo } from "./equations.ts";
 import { evaluate } from "./evaluate.ts";
 import { expectArray } from "./expect.ts";
 import { named } from "./hoist.ts";
-import type { ApplicationSite } from "./instantiate.ts";
-import { chainNote, type Origin } from "./origins.ts";
-import { find, valueOf, type Scope } from "./scope.ts";
+import { stored } from "./numbers.ts";
+import { chainNote } from "./origins.ts";
+import { find, valueOf } from "./scope.ts";
 import { tell, tellIn } from "./session.ts";
 import { showTensorType } from "./show-types.ts";
 import { declaredDtype, declaredRange, declaredShape } from "./types.ts";
-import type { IntegerRange } from "./typed.ts";
-import { stored } from "./numbers.ts";
-
-export interface Output {
-  readonly name: string;
-  readonly operand: string;
-  readonly dtype: Dtype;
-  readonly shape: readonly Form[];
-  readonly range?: IntegerRange | undefined;
-  readonly span: Formal["span"];
-}
 
 /** The results of a declaration: the equations of those names, held against their declared types. */
 export function outputsOf(

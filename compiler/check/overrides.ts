@@ -1,6 +1,7 @@
 import type { Arg, Expr, Formal, Formals, UnitDeclaration } from "../../grammar/ast.ts";
 import type { Span } from "../diagnostics/source.ts";
-import { tell, type Session } from "./session.ts";
+import type { Session } from "./checker-types.ts";
+import { tell } from "./session.ts";
 import { suggest } from "./suggest.ts";
 
 /** `--set classes=100` as arguments of the model; undefined where one of them fits no hyper-parameter. */

@@ -2,19 +2,20 @@ import type { Block, ParamStatement, StateStatement } from "../../grammar/ast.ts
 import { constantOf, showForm, type Form } from "../integers/index.ts";
 import type { Axis, Expr } from "../graph/expr.ts";
 import { operandArray } from "./arrays.ts";
-import { freshBinding, type Builder } from "./builder.ts";
-import { axisForms, freshAxis, newContext, underAxes, type Context } from "./context.ts";
+import { freshBinding } from "./builder.ts";
+import type { Builder, Context, Scope, Value } from "./checker-types.ts";
+import { axisForms, freshAxis, newContext, underAxes } from "./context.ts";
 import { fillTo } from "./equations.ts";
 import { evaluate } from "./evaluate.ts";
 import { expectArray } from "./expect.ts";
 import { coerce } from "./numbers.ts";
-import { textOf } from "./names.ts";
 import { neededFor } from "./prune.ts";
-import { find, valueOf, type Scope } from "./scope.ts";
+import { find, valueOf } from "./scope.ts";
 import { tellIn } from "./session.ts";
-import { declaredDtype, declaredRange, declaredShape } from "./types.ts";
+import { textOf } from "./texts.ts";
 import type { Initial, OwnedTensor } from "./typed.ts";
-import { errorValue, type Value } from "./value.ts";
+import { declaredDtype, declaredRange, declaredShape } from "./types.ts";
+import { errorValue } from "./value.ts";
 
 /** A parameter or a state of the declaration that is being built, under its own name. */
 export function ownedTensor(

@@ -1,7 +1,7 @@
 import type { Span } from "../diagnostics/source.ts";
-import { tell, type Session } from "./session.ts";
+import type { Session } from "./checker-types.ts";
+import { tell } from "./session.ts";
 import type { Application, Body, CheckedModel, InstancePath, OwnedTensor } from "./typed.ts";
-import { compareWeights } from "./weights.ts";
 
 /** A parameter of a model with the applications through which it is reached. */
 export interface Reached {
@@ -50,7 +50,7 @@ function madeBy(application: Application, outer: string | undefined, session: Se
 }
 
 /** D2.4: two different parameters with one path, or one parameter with two shapes, is an error. */
-export function checkPaths(model: CheckedModel, session: Session): void {
+export function checkPaths(model: CheckedModel, session: Session): readonly Reached[] {
   const first = new Map<string, Reached>();
   const reached = reachedTensors(model, session);
   for (const one of reached) {
@@ -77,8 +77,7 @@ export function checkPaths(model: CheckedModel, session: Session): void {
         : ["give them different labels"],
     });
   }
-  const { weights } = session.options;
-  if (weights !== undefined) compareWeights(model, [...first.values()], weights, session);
+  return [...first.values()];
 }
 
 function placeOf({ application, owned }: Reached): Span {

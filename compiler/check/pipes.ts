@@ -1,9 +1,9 @@
 import type { Pipe, Stage } from "../../grammar/ast.ts";
 import { applyValue } from "./apply.ts";
-import type { Context } from "./context.ts";
+import type { Context, Value } from "./checker-types.ts";
 import { evaluate } from "./evaluate.ts";
-import { textOf } from "./names.ts";
-import { errorValue, type Value } from "./value.ts";
+import { textOf } from "./texts.ts";
+import { errorValue } from "./value.ts";
 
 /** `x |> conv1: Conv2d(6) |> relu`: each stage is applied to what stands before it. */
 export function evaluatePipe(expr: Pipe, context: Context): Value {

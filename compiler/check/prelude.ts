@@ -2,43 +2,34 @@ import type { Expr as Syntax } from "../../grammar/ast.ts";
 import type { Span } from "../diagnostics/source.ts";
 import {
   add,
+  axis,
+  ceilDivide,
   constant,
   floorDivide,
-  ceilDivide,
   maximum,
   minimum,
   multiply,
-  zero,
-  axis,
   product,
   prove,
   rangeUnderFacts,
   subtract,
+  zero,
   type Form,
 } from "../integers/index.ts";
 import type { ScalarName } from "../scalar/names.ts";
 import { dtypes, type Dtype } from "../scalar/dtype.ts";
 import { entrywise } from "./arrays.ts";
+import type { Context, Scope, Value } from "./checker-types.ts";
+import type { NumberType, Scalar } from "./scalar.ts";
 import { boundsGuards } from "./conditions.ts";
-import type { Context } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { expectArray, integerOf } from "./expect.ts";
 import { apply, literal, select } from "./exprs.ts";
 import { coerce, isFloatType, join, positive, showType, widened } from "./numbers.ts";
-import { reduceWhole } from "./whole-reductions.ts";
-import { known, newScope, type Scope } from "./scope.ts";
+import { known, newScope } from "./scope.ts";
 import { tellIn } from "./session.ts";
-import {
-  boolConstant,
-  counted,
-  describeValue,
-  errorValue,
-  floatConstant,
-  scalarValue,
-  type NumberType,
-  type Scalar,
-  type Value,
-} from "./value.ts";
+import { boolConstant, counted, describeValue, errorValue, floatConstant, scalarValue } from "./value.ts";
+import { reduceWhole } from "./whole-reductions.ts";
 
 /** Functions of one float. */
 const floatFunctions = [

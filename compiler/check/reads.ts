@@ -12,17 +12,18 @@ import {
   zero,
   type Form,
 } from "../integers/index.ts";
-import { selected } from "./branches.ts";
 import { neededGuards, proveBounds, type Subscripted } from "./bounds.ts";
+import { selected } from "./branches.ts";
+import type { ArrayValue, Context, Value } from "./checker-types.ts";
 import { guardsExpr } from "./conditions.ts";
-import { underGuards, type Context } from "./context.ts";
+import { underGuards } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { dimOf, expectArray, integerFormOf, scalarOf } from "./expect.ts";
 import { reduceOrElse } from "./reductions.ts";
 import { reportUnknown } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { showShape } from "./show-types.ts";
-import { errorValue, scalarValue, type ArrayValue, type Value } from "./value.ts";
+import { errorValue, scalarValue } from "./value.ts";
 
 /** What stands on one axis: a place, or a stretch of the axis that stays one. */
 type Place =

@@ -3,21 +3,16 @@ import type { Axis, Expr, Guard, ReduceOp } from "../graph/expr.ts";
 import { add, constant, prove, subtract, type Form } from "../integers/index.ts";
 import { entrywise } from "./arrays.ts";
 import { bindIndices, type Bound } from "./binders.ts";
-import { underGuards, type Context } from "./context.ts";
+import { selected } from "./branches.ts";
+import type { ArrayValue, Context, Value } from "./checker-types.ts";
+import type { NumberType, Scalar } from "./scalar.ts";
+import { underGuards } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { conditionOf, expectArray, scalarOf } from "./expect.ts";
 import { apply, literal, select } from "./exprs.ts";
-import { selected } from "./branches.ts";
 import { coerce, isFloatType, stored, widened } from "./numbers.ts";
 import { tellIn } from "./session.ts";
-import {
-  errorValue,
-  scalarValue,
-  type ArrayValue,
-  type NumberType,
-  type Scalar,
-  type Value,
-} from "./value.ts";
+import { errorValue, scalarValue } from "./value.ts";
 
 /** The places over which is reduced: affine filters in the domain, others as a condition in the body. */
 export interface Region {

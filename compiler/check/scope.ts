@@ -1,29 +1,8 @@
 import type { Span } from "../diagnostics/source.ts";
-import type { Context } from "./context.ts";
+import type { Builder, Context, Entity, Scope, Session, Value } from "./checker-types.ts";
+import { tell, tellIn } from "./session.ts";
 import { suggest } from "./suggest.ts";
-import { tellIn, tell, type Session } from "./session.ts";
-import { errorValue, type Value } from "./value.ts";
-import type { Builder } from "./builder.ts";
-
-/** A name with its meaning, found out when it is first asked for. */
-export interface Entity {
-  readonly name: string;
-  /** Where it is declared; none for the prelude. */
-  readonly span: Span | undefined;
-  state: "new" | "busy" | "done";
-  value: Value;
-  readonly evaluate: () => Value;
-}
-
-/** A file, a declaration, or a block in it. */
-export interface Scope {
-  readonly outer: Scope | undefined;
-  readonly entities: Map<string, Entity>;
-  /** Whose bindings its equations become; none for a file and the prelude. */
-  readonly builder: Builder | undefined;
-  /** The prelude may be shadowed. */
-  readonly prelude: boolean;
-}
+import { errorValue } from "./value.ts";
 
 export function newScope(outer: Scope | undefined, builder: Builder | undefined): Scope {
   return { outer, entities: new Map(), builder, prelude: false };

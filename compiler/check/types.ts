@@ -1,7 +1,7 @@
 import type { Type } from "../../grammar/ast.ts";
 import { prove, subtract, type Form } from "../integers/index.ts";
 import { dtypes, type Dtype } from "../scalar/dtype.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "./checker-types.ts";
 import { dimOf, integerFormOf } from "./expect.ts";
 import { find } from "./scope.ts";
 import { tellIn } from "./session.ts";

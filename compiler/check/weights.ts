@@ -1,8 +1,11 @@
 import { constantOf } from "../integers/index.ts";
+import type { Session } from "./checker-types.ts";
+import type { GivenWeights } from "./options.ts";
+import type { Origin } from "./scalar.ts";
 import { axisWord } from "./match.ts";
-import { chainNote, type Origin } from "./origins.ts";
+import { chainNote } from "./origins.ts";
 import type { Reached } from "./paths.ts";
-import { tell, type GivenWeights, type Session } from "./session.ts";
+import { tell } from "./session.ts";
 import type { CheckedModel } from "./typed.ts";
 
 /**

@@ -2,10 +2,10 @@ import type { Fact } from "../../grammar/ast.ts";
 import type { Span } from "../diagnostics/source.ts";
 import { assume, prove, showForm } from "../integers/index.ts";
 import type { Guard } from "../graph/expr.ts";
-import type { Context } from "./context.ts";
+import type { Context, Scope } from "./checker-types.ts";
 import { evaluate } from "./evaluate.ts";
 import { asCondition } from "./expect.ts";
-import { define, lazy, valueOf, type Scope } from "./scope.ts";
+import { define, lazy, valueOf } from "./scope.ts";
 import { tell } from "./session.ts";
 
 /** The definitions of a `where`: names like any others. Sizes, so that `/` in them comes out whole unless a float is among them. */

@@ -2,14 +2,16 @@ import type { ReduceCall, ReduceOperator } from "../../grammar/ast.ts";
 import type { Span } from "../diagnostics/source.ts";
 import { constant, maximum, minimum, product } from "../integers/index.ts";
 import { entrywise } from "./arrays.ts";
-import { axisForms, freshAxis, underAxes, type Context } from "./context.ts";
+import type { Context, Value } from "./checker-types.ts";
+import type { Scalar } from "./scalar.ts";
+import { axisForms, freshAxis, underAxes } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { expectArray } from "./expect.ts";
 import { apply } from "./exprs.ts";
 import { coerce, join, showType, widened } from "./numbers.ts";
 import { reduceOver, type Region } from "./reductions.ts";
 import { tellIn } from "./session.ts";
-import { counted, errorValue, scalarValue, type Scalar, type Value } from "./value.ts";
+import { counted, errorValue, scalarValue } from "./value.ts";
 
 /** `max(a, b)` entry by entry; a reduction word with one argument reduces all axes (D4.6). */
 export function evaluateReduceCall(expr: ReduceCall, context: Context): Value {
