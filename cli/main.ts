@@ -18,7 +18,8 @@ try {
   } else {
     const { text, code } = explainError(error, process.env["DLC_STACK"] === "1");
     warn(text);
-    if (code === exitCodes.inputAtFault && process.argv.includes("--json")) sayJson({ error: text });
+    if (code === exitCodes.inputAtFault && process.argv.includes("--json"))
+      sayJson({ error: text.replace(/^error: /, "") });
     process.exitCode = code;
   }
 }

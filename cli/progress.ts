@@ -35,13 +35,14 @@ export function startProgress(stream: NodeJS.WriteStream = process.stderr): Prog
   };
 }
 
-/** `drawing weights  ██████░░░░  45 %, about 3 s left`; without an estimate at the start of a step. */
+/** `drawing weights  ██████░░░░  45 %, about 3 s left`; without an estimate at the start of a step, and without a picture
+ * where nothing is known. */
 export function progressLine(step: string, done: number, elapsed: number): string {
   const share = Math.min(1, Math.max(0, done));
+  if (share === 0) return `${step} …`;
   const full = Math.round(share * bar);
   const picture = `${"█".repeat(full)}${"░".repeat(bar - full)}`;
-  const left =
-    share > 0.02 && elapsed > 200 ? Math.ceil(((1 - share) / share) * (elapsed / 1000)) : undefined;
-  const estimate = left === undefined || share === 1 ? "" : `, about ${left} s left`;
-  return `${step}  ${picture}  ${Math.round(100 * share)} %${estimate}`;
+  const left = Math.ceil(((1 - share) / share) * (elapsed / 1000));
+  const isKnown = share > 0.02 && share < 0.99 && elapsed > 200;
+  return `${step}  ${picture}  ${Math.round(100 * share)} %${isKnown ? `, about ${left} s left` : ""}`;
 }

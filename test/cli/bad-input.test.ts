@@ -48,6 +48,8 @@ describe("a source that is none", () => {
       await dlc(folder, ["check", "gone.dl"]),
       /^error: cannot read gone\.dl: there is no such file\n$/,
     );
+    const { stdout } = await dlc(folder, ["check", "gone.dl", "--json"]);
+    expect(JSON.parse(stdout)).toEqual({ error: "cannot read gone.dl: there is no such file" });
     expectRefused(await dlc(folder, ["check", "."]), /^error: cannot read \.: it is a folder\n$/);
     write("functions.dl", "fn f(x: real) = x\n");
     expectRefused(
