@@ -1,4 +1,4 @@
-import { bytesOfResponse, readFile, type FileSource } from "./read-file.ts";
+import { bytesOfResponse, isResponse, readFile, type FileSource } from "./read-file.ts";
 
 /** Which build of the code is in use. */
 export type Variant = "relaxed" | "baseline";
@@ -16,7 +16,7 @@ export function bestVariant(): Variant {
 /** Compiles a file's code, while it arrives where its server says what it is. */
 export async function compileCode(source: FileSource | WebAssembly.Module): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
-  const fetched = source instanceof Response ? source : isHttp(source) ? await fetch(source) : undefined;
+  const fetched = isResponse(source) ? source : isHttp(source) ? await fetch(source) : undefined;
   if (fetched === undefined) return WebAssembly.compile(await readFile(source));
   const isWasm = fetched.headers.get("content-type")?.startsWith("application/wasm") === true;
   return fetched.ok && isWasm

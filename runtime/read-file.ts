@@ -10,7 +10,7 @@ export async function readFile(source: FileSource): Promise<Uint8Array<ArrayBuff
   if (ArrayBuffer.isView(source)) {
     return new Uint8Array(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
   }
-  if (source instanceof Response) return bytesOfResponse(source);
+  if (isResponse(source)) return bytesOfResponse(source);
   const url = urlOf(source);
   if (url.protocol === "data:") return decodeDataUrl(url.href);
   if (url.protocol === "file:") {
@@ -18,6 +18,11 @@ export async function readFile(source: FileSource): Promise<Uint8Array<ArrayBuff
     return new Uint8Array(await readFile(url));
   }
   return bytesOfResponse(await fetch(url));
+}
+
+/** Not `instanceof`: Node loads all of fetch, for tens of milliseconds, when a program first names `Response`. */
+export function isResponse(source: object | string): source is Response {
+  return typeof source === "object" && "headers" in source;
 }
 
 /** A text is a URL, relative to the page in a browser; in Node it may be a path. */
