@@ -14,7 +14,7 @@ import { cheapestLane, workOf } from "./lane-choice.ts";
 import { scheduleRows } from "./schedule-rows.ts";
 import type { Schedule, Step } from "./schedule.ts";
 import { reductionOrder, simplifyAxes } from "./simplify-axes.ts";
-import { unroll, vectorize, vectorizeReduction } from "./tile-axes.ts";
+import { splitChains, unroll, vectorize, vectorizeReduction } from "./tile-axes.ts";
 import { chooseTile } from "./tile-cost.ts";
 
 /** baseline multiplies and adds; relaxed fuses them. */
@@ -209,9 +209,11 @@ function tileSteps(view: KernelView, main: StageView, plan: TilePlan): Schedule 
   const laneLoop = plan.across || vectors.loop === undefined ? [] : [vectors.loop];
   const weights = [lane, ...main.reduction].reduce((all, axis) => all * likelyExtent(view, axis, 64), 4);
   const loops = weights > cacheBytes ? [...laneLoop, ...outer] : [...outer, ...laneLoop];
-  const inner = reduction.flatMap((axis) =>
-    axis === lane ? (vectors.loop === undefined ? [] : [vectors.loop]) : [axis],
-  );
+  const chains = plan.across ? undefined : splitChains(view, reduction.at(-1), chainsFor(plan, view));
+  const inner = reduction.flatMap((axis) => {
+    if (axis === lane) return vectors.loop ?? [];
+    return chains !== undefined && axis === reduction.at(-1) ? (chains.loop ?? []) : [axis];
+  });
   const window = main.reduction.reduce((all, axis) => all * likelyExtent(view, axis, 1000), 1);
   const single = plan.rows * plan.columns * plan.vectors === 1 && !plan.across;
   const unrolledWindow: readonly Step[] =
@@ -221,9 +223,17 @@ function tileSteps(view: KernelView, main: StageView, plan: TilePlan): Schedule 
     ...(columns?.steps ?? []),
     ...vectors.steps,
     ...unrolledWindow,
+    ...(chains?.steps ?? []),
     { kind: "order", axes: [...loops, ...inner] },
     ...outlineSteps(view, main, loops, plan),
   ];
+}
+
+/** Partial sums that a tile of few accumulators needs, so that one addition does not wait for the last. */
+function chainsFor(plan: TilePlan, view: KernelView): number {
+  const vectors = Math.min(plan.vectors, Math.ceil(likelyExtent(view, plan.lane, 64) / 4));
+  const sums = plan.rows * plan.columns * vectors;
+  return sums === 1 ? 4 : sums <= 3 ? 2 : 1;
 }
 
 /** V8 does not replace a running function: in a long kernel the loop over small pieces calls each as a function. */

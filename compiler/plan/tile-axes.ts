@@ -71,3 +71,18 @@ export function vectorizeReduction(view: KernelView, axis: string, parts: number
     loop: outer,
   };
 }
+
+/** A long reduction in several partial sums, one element of each at a time; undefined where that is not worth it. */
+export function splitChains(view: KernelView, axis: string | undefined, parts: number): Unrolled | undefined {
+  if (axis === undefined || parts === 1) return undefined;
+  const extent = constantOf(extentOf(view, axis));
+  if (extent !== undefined && extent < 8 * parts) return undefined;
+  const [outer, inner] = [`${axis}.t`, `${axis}.p`];
+  return {
+    steps: [
+      { kind: "split", axis, by: parts, outer, inner, tail: "peel" },
+      { kind: "splitReduce", axis: inner },
+    ],
+    loop: outer,
+  };
+}
