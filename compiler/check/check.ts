@@ -50,6 +50,7 @@ export function newSession(host: CheckHost, options: CheckOptions): Session {
     inProgress: new Set(),
     depth: { value: 0 },
     sites: new WeakMap(),
+    imageSize: undefined,
     diagnostics,
     certain: diagnostics,
     identities: new Map(),
@@ -102,8 +103,28 @@ function checkModel(
   const model: CheckedModel = { name: declaration.name.text, span: declaration.name.span, entries };
   const tensors = checkPaths(model, session);
   const { weights } = session.options;
-  if (weights !== undefined) compareWeights(model, tensors, weights, session);
+  if (weights !== undefined) {
+    compareWeights(model, tensors, weights, session, (size) => shapesAt(size, declaration, module, session));
+  }
   return model;
+}
+
+/** The shapes of a model's parameters if images had another height and width. */
+function shapesAt(
+  size: number,
+  { name }: UnitDeclaration,
+  { path }: Module,
+  { host, options }: Session,
+): ReadonlyMap<string, readonly number[]> {
+  const session = { ...newSession(host, { ...options, weights: undefined }), imageSize: size };
+  const module = loadModule(path, session);
+  const declaration = module?.file.declarations.find(
+    (one) => one.kind === "model" && one.name.text === name.text,
+  );
+  if (module === undefined || declaration?.kind !== "model") return new Map();
+  const model = checkModel(declaration, module, session);
+  if (model === undefined) return new Map();
+  return new Map(checkPaths(model, session).map((tensor) => [tensor.path, tensor.owned.shape]));
 }
 
 function entryBuilder(

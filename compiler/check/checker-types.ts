@@ -200,6 +200,8 @@ export interface Session {
   readonly host: CheckHost;
   readonly options: CheckOptions;
   readonly modules: Map<string, Module>;
+  /** Height and width of images, where it is asked what another size would lead to. */
+  readonly imageSize: number | undefined;
   /** By declaration, hyper-parameters, entry, input types and facts; undefined where it has failed. */
   readonly bodies: Map<string, Instantiated | undefined>;
   readonly failed: Set<string>;

@@ -1,5 +1,5 @@
 import type { Formal, NamedType } from "../../grammar/ast.ts";
-import { dim, rangeUnderFacts, type Form } from "../integers/index.ts";
+import { constant, constantOf, dim, rangeUnderFacts, type Form } from "../integers/index.ts";
 import type { FreeDim } from "../graph/graph.ts";
 import type { Builder, Context } from "./checker-types.ts";
 import { dimOf } from "./expect.ts";
@@ -58,7 +58,13 @@ function freeShape(type: NamedType, context: Context): readonly Form[] | undefin
     if (size === undefined) return undefined;
     shape.push(size);
   }
-  return shape;
+  return resized(shape, builder.session.imageSize);
+}
+
+/** The shape with other numbers for the height and the width that it has. */
+function resized(shape: readonly Form[], size: number | undefined): readonly Form[] {
+  if (size === undefined || shape.length < 3) return shape;
+  return shape.map((form, place) => (place >= 2 && constantOf(form) !== undefined ? constant(size) : form));
 }
 
 /** The free dims with what the entry's `where` bounds them by. */

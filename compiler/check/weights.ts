@@ -8,6 +8,31 @@ import type { Reached } from "./paths.ts";
 import { tell } from "./session.ts";
 import type { CheckedModel } from "./typed.ts";
 
+/** The shapes of the parameters, by path, if images had this height and width. */
+type ShapesAt = (size: number) => ReadonlyMap<string, readonly number[]>;
+
+const largestImage = 1024;
+
+/** The smallest image from which the wanted size follows: the larger the image, the larger what follows from it. */
+function fittingSize(
+  origin: Origin,
+  wanted: number,
+  sizeAt: (image: number) => number | undefined,
+): number | undefined {
+  let root = origin;
+  while (root.from !== undefined) root = root.from;
+  const [height, width, more] = root.shape.slice(2);
+  if (height === undefined || more !== undefined || (width !== undefined && width.key !== height.key))
+    return undefined;
+  let [low, high] = [1, largestImage];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((sizeAt(middle) ?? 0) >= wanted) high = middle;
+    else low = middle + 1;
+  }
+  return sizeAt(low) === wanted ? low : undefined;
+}
+
 /**
  * Holds the shapes of a weights file against those of a model. Where a size follows from what a layer is applied to,
  * the message says where that comes from. Names and dtypes are judged where the file is read.
@@ -17,11 +42,12 @@ export function compareWeights(
   tensors: readonly Reached[],
   weights: GivenWeights,
   session: Session,
+  shapesAt: ShapesAt,
 ): void {
   for (const one of tensors) {
     const given = weights.tensors.get(one.path);
     if (given === undefined || sameShape(given.shape, one.owned.shape)) continue;
-    report(one, given, weights, model, session);
+    report(one, given, weights, model, session, shapesAt);
   }
 }
 
@@ -35,6 +61,7 @@ function report(
   weights: GivenWeights,
   model: CheckedModel,
   session: Session,
+  shapesAt: ShapesAt,
 ): void {
   const { application, owned, path } = one;
   const site = application && session.sites.get(application);
@@ -46,12 +73,17 @@ function report(
       : inputSize(has, site?.origins);
   const label = `${path} is ${given.dtype.toLowerCase()}[${given.shape.join(", ")}] in ${weights.name}`;
   if (fromInput !== undefined && site !== undefined && expected !== undefined && has !== undefined) {
+    const fits = fittingSize(fromInput.origin, expected, (size) => shapesAt(size).get(path)?.[place]);
     tell(session, "DLC3004", {
       message: `${site.name} expects ${expected} ${fromInput.word}, but its input has ${has}`,
       span: application?.span,
       label,
       notes: chainNote(`${has}`, fromInput.origin),
-      help: ["the weights were made for another size of input"],
+      help: [
+        fits === undefined
+          ? "the weights were made for another size of input"
+          : `the weights fit an image of ${fits}×${fits}`,
+      ],
     });
     return;
   }
