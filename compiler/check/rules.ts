@@ -41,8 +41,7 @@ const rules: Rules = {
 
 /** What an expression means where it stands, by the rule of its kind. */
 export function meaningOf(expr: Expr, context: Context): Value {
-  // The table is total by kind; that an expression and the rule of its kind belong together, types can't say.
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- an expression and the rule of its kind: the table is total, but types can't pair them
   const rule = rules[expr.kind] as (expr: Expr, context: Context) => Value;
   return rule(expr, context);
 }
