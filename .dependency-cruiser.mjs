@@ -45,6 +45,10 @@ const packages = {
   binaryen: ["compiler/wasm"],
   "ts-morph": ["compiler/package"],
   picocolors: ["compiler/diagnostics"],
+  "fast-png": ["data"],
+  fflate: ["data"],
+  "jpeg-js": ["data"],
+  papaparse: ["data"],
 };
 
 /** Rooms on the line or beside it that touch files, processes or anything else of Node's: everything else gets a host. */

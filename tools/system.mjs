@@ -39,10 +39,17 @@ function findVulkan() {
   return firstOf([...folders, "/usr/lib", "/usr/lib64"].map((folder) => `${folder}/libvulkan.so.1`));
 }
 
+/** The folder of Fashion-MNIST's four files. */
+function findFashion() {
+  const folder = "/usr/share/datasets/fashion-mnist";
+  return existsSync(`${folder}/train-images-idx3-ubyte.gz`) ? folder : undefined;
+}
+
 /** @satisfies {Record<string, Requirement>} */
 export const requirements = {
   chromium: { what: "the Chromium browser", packages: ["chromium"], find: findChromium },
   vulkan: { what: "the Vulkan loader", packages: ["libvulkan1"], find: findVulkan },
+  fashion: { what: "the Fashion-MNIST data set", packages: ["dataset-fashion-mnist"], find: findFashion },
 };
 
 /** @typedef {keyof typeof requirements} RequirementName */

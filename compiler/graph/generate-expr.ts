@@ -2,7 +2,7 @@ import type { Dtype } from "../scalar/dtype.ts";
 import { readAs } from "../scalar/meaning.ts";
 import type { ScalarName } from "../scalar/names.ts";
 import { resultDtype } from "../scalar/table.ts";
-import { streamKey } from "../scalar/threefry.ts";
+import { streamKey } from "../scalar/index.ts";
 import { reducedDtype } from "./dtype-of.ts";
 import type { Expr } from "./expr.ts";
 import {

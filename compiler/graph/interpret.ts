@@ -4,7 +4,7 @@ import { roundToHalf } from "../scalar/half.ts";
 import { convertValue, floatMeaning, meaningOf, type Meaning } from "../scalar/meaning.ts";
 import { scalarNames } from "../scalar/names.ts";
 import { portable } from "../scalar/portable.ts";
-import { draw } from "../scalar/threefry.ts";
+import { draw } from "../scalar/index.ts";
 import { inferDims, sizeIn } from "./free-dims.ts";
 import { writeExpr } from "./generate-expr.ts";
 import { openLevel, writeAddress, type Operand, type Writer } from "./generate-form.ts";

@@ -8,4 +8,4 @@ export { scalarNames, type ScalarName } from "./names.ts";
 export { portable } from "./portable.ts";
 export { runExpansion } from "./run-expansion.ts";
 export { resultDtype, scalarFunction, type ScalarFunction, type Signature } from "./table.ts";
-export { draw, fnv1a, streamKey, threefry2x32 } from "./threefry.ts";
+export { draw, fnv1a, streamKey, threefry2x32 } from "../../runtime/threefry.ts";

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Graph } from "../../compiler/graph/graph.ts";
 import { sizeOfShape, tensorOf, type Tensor } from "../../compiler/graph/tensor.ts";
 import { operandsOf } from "../../compiler/graph/visit.ts";
-import { draw, streamKey } from "../../compiler/scalar/threefry.ts";
+import { draw, streamKey } from "../../compiler/scalar/index.ts";
 import { writeSafetensors } from "../../runtime/write-safetensors.ts";
 import { readFixture, tensorsUnder } from "./stored-fixture.ts";
 
