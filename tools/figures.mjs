@@ -17,6 +17,7 @@ const formats = {
   /** bytes, in units of 1,000 */
   bytes: (value) =>
     value < 1000 ? `${value} B` : value < 1e6 ? `${three(value / 1e3)} KB` : `${three(value / 1e6)} MB`,
+  us: (value) => `${three(value)} µs`,
   ms: (value) => (value < 1000 ? `${three(value)} ms` : `${three(value / 1000)} s`),
   count: (value) => Math.round(value).toLocaleString("en-GB"),
   /** a share between 0 and 1 */
@@ -48,14 +49,19 @@ export function formatFigure({ value, unit }) {
 /**
  * Writes a result file: a bench or a training script calls it at its end.
  * @param {string} path relative to the repository
- * @param {Omit<Result, "source" | "versions"> & { source: readonly string[]; packages?: readonly string[] }} result `source`:
- *   the files and folders whose change makes the figures old; `packages`: npm packages whose version matters
+ * @param {Omit<Result, "source" | "versions"> & { source: readonly string[]; packages?: readonly string[]; lock?: string }} result
+ *   `source`: the files and folders whose change makes the figures old; `packages`: npm packages whose version matters;
+ *   `lock`: the lock file that has them, the root's where it is left out
  * @param {string} [root]
  */
-export function writeResult(path, { command, seed, source, packages = [], figures }, root = repository) {
+export function writeResult(
+  path,
+  { command, seed, source, packages = [], lock = "package-lock.json", figures },
+  root = repository,
+) {
   for (const file of source)
     if (filesUnder(root, [file]).length === 0) throw new Error(`${path}: the source ${file} doesn't exist`);
-  const locked = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages;
+  const locked = JSON.parse(readFileSync(join(root, lock), "utf8")).packages;
   /** @type {Result} */
   const result = {
     command,

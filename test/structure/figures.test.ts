@@ -113,16 +113,28 @@ describe("the check of figures", () => {
     expect(() => writeResult("x.json", result, root)).toThrow("gone.ts doesn't exist");
   });
 
+  it("takes versions from the lock file that has them", () => {
+    writeFileSync(
+      join(root, "bench/package-lock.json"),
+      JSON.stringify({ packages: { "node_modules/peer": { version: "4.5.6" } } }),
+    );
+    const result = { command: "x", seed: null, source: ["runtime"], packages: ["peer"], figures: {} };
+    writeResult("bench/results/x.json", { ...result, lock: "bench/package-lock.json" }, root);
+    const written = JSON.parse(readFileSync(join(root, "bench/results/x.json"), "utf8"));
+    expect(written.versions).toEqual({ node: process.versions.node, peer: "4.5.6" });
+  });
+
   it("writes numbers as people read them", () => {
     expect([
       formatFigure({ value: 812, unit: "bytes" }),
       formatFigure({ value: 246_823, unit: "bytes" }),
+      formatFigure({ value: 6.4032, unit: "us" }),
       formatFigure({ value: 0.1184, unit: "ms" }),
       formatFigure({ value: 1480, unit: "ms" }),
       formatFigure({ value: 0.9745, unit: "share" }),
       formatFigure({ value: 61706, unit: "count" }),
       formatFigure({ value: 2.504, unit: "ratio" }),
       formatFigure({ value: 0.00000123, unit: "error" }),
-    ]).toEqual(["812 B", "247 KB", "0.118 ms", "1.48 s", "97.45 %", "61,706", "2.50×", "1.2e-6"]);
+    ]).toEqual(["812 B", "247 KB", "6.40 µs", "0.118 ms", "1.48 s", "97.45 %", "61,706", "2.50×", "1.2e-6"]);
   });
 });

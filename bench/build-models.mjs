@@ -1,0 +1,39 @@
+// @ts-check
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** @import { BenchModel } from "./models.mjs" */
+
+export const repository = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Of the initial weights of models that come without. */
+export const seed = 1;
+
+/** What a figure about generated modules depends on. */
+export const measuredSources = ["compiler", "runtime", "stdlib", "examples"];
+
+/**
+ * Builds an example with the built command, as a user would; answers the module's folder.
+ * @param {Pick<BenchModel, "name" | "weights">} model
+ */
+export function buildModel({ name, weights }) {
+  const folder = join(repository, ".cache", "bench", name);
+  mkdirSync(dirname(folder), { recursive: true });
+  const example = join("examples", name);
+  const from = weights === undefined ? ["--seed", String(seed)] : ["--weights", join(example, weights)];
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [join("dist", "dlc.js"), "build", join(example, `${name}.dl`), ...from, "-o", folder],
+    { cwd: repository, encoding: "utf8" },
+  );
+  if (status !== 0) throw new Error(`dlc build ${name} failed:\n${stderr}`);
+  return folder;
+}
+
+/** `dist/` as the sources say, before anything is measured. */
+export async function prepare() {
+  const { buildAll, buildIsCurrent } = await import("../tools/build.mjs");
+  if (!buildIsCurrent(repository)) await buildAll(repository);
+}
