@@ -6,6 +6,7 @@ export * from "./dtype-of.ts";
 export * from "./visit.ts";
 export * from "./conditions.ts";
 export * from "./ranges.ts";
+export * from "./flow.ts";
 export { freshName } from "./fresh-name.ts";
 export { interpret, type Interpretation } from "./interpret.ts";
 export * from "./tensor.ts";
