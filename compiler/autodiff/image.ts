@@ -17,7 +17,7 @@ import {
   type Form,
   type RangeOf,
 } from "../integers/index.ts";
-import { linearUnknowns, unknownsIn } from "./linear.ts";
+import { linearUnknowns, unknownsIn, withoutFractions } from "./linear.ts";
 
 /**
  * Where in an array a read looks: coordinates of its image, and how the array's own places q lie on it. What is
@@ -61,7 +61,8 @@ export function imageOf({ at, axes, unknowns, implied, range, freshName }: Image
     const mentioned = unknownsIn(form, isUnknown);
     const [only, second] = mentioned;
     const single = only === undefined || second !== undefined ? undefined : unknowns.get(only);
-    const coefficient = single && linearUnknowns(form, isUnknown).get(single.name);
+    const isWhole = form.terms.every((term) => term.denominator === 1);
+    const coefficient = single && isWhole ? linearUnknowns(form, isUnknown).get(single.name) : undefined;
     if (
       single !== undefined &&
       coefficient !== undefined &&
@@ -83,10 +84,10 @@ export function imageOf({ at, axes, unknowns, implied, range, freshName }: Image
       }
     }
     if (mentioned.every((name) => placeOf.has(name))) {
-      guards.push(isZero(subtract(substituteNames(form, placeOf), q)));
+      guards.push(isZero(withoutFractions(subtract(substituteNames(form, placeOf), q))));
       return;
     }
-    const thin = thinImage(form, own, unknowns, range);
+    const thin = isWhole ? thinImage(form, own, unknowns, range) : undefined;
     if (thin !== undefined) {
       const { step, base, count } = thin;
       const axis = { name: freshName(own.name), extent: constant(count) };
