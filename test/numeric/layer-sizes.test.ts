@@ -158,3 +158,11 @@ describe("WebAssembly computes what the source means, whatever the sizes of", ()
     await fc.assert(fc.asyncProperty(sized, expectAgreement), { seed: 5, numRuns });
   });
 });
+
+it("A layer none of whose terms is inside of the image gives its bias", async () => {
+  const stage = "ConvTranspose2d(1, kernel: 1, stride: 2, padding: 1)";
+  await expectAgreement({
+    source: imageModel("ConvTranspose2d", stage, [1, 2, 2], [1, 1, 1]),
+    calls: [{ N: 1 }, { N: 3 }],
+  });
+});
