@@ -21,13 +21,13 @@ export async function openBytes(host: DataHost, file: string, budget: number): P
   const opened = await guard(file, () => host.open(file));
   if (opened === undefined) throw new DataError("DLC6101", file, "there is no such file");
   const plain = exactly(file, opened);
-  const start = await plain.read(0, Math.min(2, opened.size));
-  if (start[0] !== 0x1f || start[1] !== 0x8b) return plain;
+  let isKept = false;
   try {
-    const bytes = await unpack(plain, budget);
-    return inMemory(file, bytes);
+    const start = await plain.read(0, Math.min(2, opened.size));
+    isKept = start[0] !== 0x1f || start[1] !== 0x8b;
+    return isKept ? plain : inMemory(file, await unpack(plain, budget));
   } finally {
-    await plain.close();
+    if (!isKept) await plain.close();
   }
 }
 

@@ -47,8 +47,7 @@ export async function openImages(reading: Reading): Promise<Source> {
   const decode = async (row: number): Promise<Uint8Array> => {
     const file = files[row]?.path ?? "";
     const bytes = await openBytes(reading.host, file, Infinity);
-    const content = await readWhole(bytes, Infinity);
-    await bytes.close();
+    const content = await readWhole(bytes, Infinity).finally(bytes.close);
     const image = await decodeImage(content).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error);
       throw new DataError("DLC6103", file, `can't be decoded as an image: ${why}`, { row });

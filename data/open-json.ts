@@ -118,8 +118,7 @@ async function readFile(
   budget: number,
 ): Promise<{ readonly numbers: Numbers; readonly size: number }> {
   const bytes = await openBytes(reading.host, file, budget);
-  const content = await readWhole(bytes, budget);
-  await bytes.close();
+  const content = await readWhole(bytes, budget).finally(bytes.close);
   if (content.length === 0) throw new DataError("DLC6102", file, "is empty");
   return { numbers: numbersIn(file, parseJson(file, decodeText(file, content, 0))), size: content.length };
 }

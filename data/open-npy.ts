@@ -47,7 +47,7 @@ export async function openNpy(reading: Reading): Promise<Source> {
 /** The `.npy` file in a `.npz` archive, unpacked. */
 async function unzip(bytes: Bytes, wanted: string | undefined, budget: number): Promise<Bytes> {
   const { unzipSync } = await import("fflate");
-  const archive = await readWhole(bytes, budget);
+  const archive = await readWhole(bytes, budget).finally(bytes.close);
   const names: string[] = [];
   let size = 0;
   let files: Readonly<Record<string, Uint8Array>>;

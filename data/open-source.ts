@@ -1,4 +1,4 @@
-import type { DataHost } from "./host.ts";
+import type { DataHost, HostFile } from "./host.ts";
 import { matchType } from "./match-type.ts";
 import { openCsv } from "./open-csv.ts";
 import { openIdx } from "./open-idx.ts";
@@ -64,21 +64,46 @@ export async function openSource(
   const { open, arguments: known } = readers[reader];
   const given = spec.arguments ?? {};
   const budget = options.budget ?? 2 ** 30;
-  const reading = { host, path, arguments: given, type, budget };
+  const files = trackFiles(host);
+  const reading = { host: files.host, path, arguments: given, type, budget };
   const allowed = [...known, ...partArguments];
   const unknown = Object.keys(given).find((name) => !allowed.includes(name));
   if (unknown !== undefined) {
     throw badArgument(path, `${reader} takes no argument ${unknown}, but ${allowed.join(", ")}`);
   }
   const partOf = readPart(reading);
-  const opened = await open(reading);
   try {
+    const opened = await open(reading);
     const checked = type === undefined ? opened : await matchType(opened, type);
     return partOf === undefined ? checked : restrict(checked, partOf(checked.shape[0]), budget);
   } catch (error) {
-    await opened.close();
+    await files.closeAll();
     throw error;
   }
+}
+
+/** A host that knows which of its files are open, so that none stays open where opening a source fails. */
+function trackFiles(host: DataHost): { readonly host: DataHost; readonly closeAll: () => Promise<void> } {
+  const open = new Set<HostFile>();
+  return {
+    host: {
+      ...host,
+      open: async (path) => {
+        const file = await host.open(path);
+        if (file === undefined) return undefined;
+        open.add(file);
+        const close = async (): Promise<void> => {
+          if (open.delete(file)) await file.close?.();
+        };
+        return { ...file, close };
+      },
+    },
+    closeAll: async () => {
+      const left = [...open];
+      open.clear();
+      await Promise.allSettled(left.map(async (file) => file.close?.()));
+    },
+  };
 }
 
 /** Which rows of how many are wanted; nothing where all are. */
