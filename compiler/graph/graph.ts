@@ -29,6 +29,8 @@ export interface ParamNode extends NodeBase {
 export interface StateNode extends NodeBase {
   readonly kind: "state";
   readonly path: string;
+  /** An optimizer's own: it is in checkpoints and not in the weights file. */
+  readonly slot?: true;
 }
 
 export interface ConstantNode extends NodeBase {
@@ -91,6 +93,16 @@ export interface FreeDim {
   readonly high?: number;
 }
 
+/**
+ * After all that a graph computes has been read, the persistent tensor at `path` takes the value of `node`, which is of
+ * its dtype and shape. Every read in the graph sees the old value.
+ */
+export interface Update {
+  readonly kind: "param" | "state" | "slot";
+  readonly path: string;
+  readonly node: string;
+}
+
 export interface Graph {
   readonly name: string;
   readonly dims: readonly FreeDim[];
@@ -99,6 +111,8 @@ export interface Graph {
   /** In an order in which every operand stands before its readers. */
   readonly nodes: readonly Node[];
   readonly outputs: readonly { readonly name: string; readonly node: string }[];
+  /** Left out where the graph changes nothing; at most one for a tensor. */
+  readonly updates?: readonly Update[];
 }
 
 /** A learned tensor of a program; its shape is known at build time. */
