@@ -8,12 +8,14 @@ import {
   operandsOf,
   renameOperands,
   renameOperandsInForm,
+  rootsOf,
   visitExpr,
 } from "../graph/visit.ts";
 import { atomsOf, axis as axisForm, constantOf, substitute, type Form } from "../integers/index.ts";
-import type { Member } from "./fusion-space.ts";
+import { spaceOf, type Member } from "./fusion-space.ts";
 import { groupNodes, type FusionLimits, type Group } from "./group-nodes.ts";
 import type { Kernel, Operand, Stage } from "./kernel.ts";
+import { randomDims } from "./lower-random.ts";
 import { nameKernel } from "./name-kernel.ts";
 import { rowMajor } from "./layout.ts";
 
@@ -34,7 +36,7 @@ export function formKernels(graph: Graph, limits: FusionLimits): readonly Formed
   for (const node of graph.nodes) {
     for (const name of operandsOf(node)) wanted.set(name, (wanted.get(name) ?? new Set()).add(node.name));
   }
-  const outputs = new Set(graph.outputs.map((output) => output.node));
+  const outputs = new Set(rootsOf(graph));
   return groupNodes(graph, limits).map((group) => {
     const inside = new Set(group.members.map(({ node }) => node.name));
     const stored = group.members
@@ -44,6 +46,12 @@ export function formKernels(graph: Graph, limits: FusionLimits): readonly Formed
       );
     return formKernel(group, new Set([...stored, ...unboundedStages(group)]), nodes);
   });
+}
+
+/** The kernel that computes one node and nothing else; `nodes` has it and what it reads. */
+export function kernelOfNode(node: ComputeNode, nodes: ReadonlyMap<string, Node>): FormedKernel {
+  const { space, member } = spaceOf(node);
+  return formKernel({ members: [member], space }, new Set([node.name]), nodes);
 }
 
 /**
@@ -195,7 +203,13 @@ function dimsOf({ axes, operands, stages }: Omit<Kernel, "dims">): readonly stri
     ]),
   ];
   const names = forms.flatMap(atomsOf).flatMap((atom) => (atom.kind === "dim" ? [atom.name] : []));
-  return [...new Set(names)];
+  return [...new Set([...names, ...(stages.some(({ body }) => draws(body)) ? randomDims : [])])];
+}
+
+function draws(body: Expr): boolean {
+  let found = false;
+  visitExpr(body, ({ kind }) => (found ||= kind === "random"));
+  return found;
 }
 
 function allForms(body: Expr): readonly Form[] {

@@ -21,10 +21,11 @@ export function canonicalKernel(kernel: Kernel): string {
     ]),
     locals: new Map(),
   };
-  const operands = kernel.operands.map(({ name, dtype, shape, layout, access }) =>
+  const operands = kernel.operands.map(({ name, dtype, shape, layout, access, paddingIsZero }) =>
     [
       called(names.values, name),
       access,
+      ...(paddingIsZero === true ? ["padded"] : []),
       dtype,
       ...shape.map((form) => formText(form, names)),
       JSON.stringify(layout),

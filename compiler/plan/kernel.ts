@@ -12,6 +12,8 @@ export interface Operand {
   readonly shape: readonly Form[];
   readonly layout: Layout;
   readonly access: "read" | "write";
+  /** Of a written one: what is in its padding is zero before the call. */
+  readonly paddingIsZero?: true;
 }
 
 /**

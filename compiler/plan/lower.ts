@@ -29,7 +29,8 @@ export function lower(kernel: Kernel, schedule: Schedule): Loops {
 export function lowerToNest(kernel: Kernel, schedule: Schedule): LoopsOf<Form> {
   const builder = makeBuilder(kernel);
   const scratch = new Map<string, Scratch>();
-  for (const operand of kernel.operands) if (operand.access === "write") zeroPadding(builder, operand);
+  for (const operand of kernel.operands)
+    if (operand.access === "write" && operand.paddingIsZero !== true) zeroPadding(builder, operand);
   lowerSteps(builder, scratch, schedule);
   return {
     name: kernel.name,
