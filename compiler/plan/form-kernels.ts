@@ -1,5 +1,5 @@
 import type { Axis, Expr } from "../graph/expr.ts";
-import type { ComputeNode, Graph, Node } from "../graph/graph.ts";
+import type { ComputeNode, Graph, Node, ScatterNode } from "../graph/graph.ts";
 import type { Recognition } from "../graph/recognition.ts";
 import {
   formsOf,
@@ -26,7 +26,7 @@ export interface FormedKernel {
 }
 
 /**
- * The kernels of a normalised, recognised graph, each after those whose results it reads. All operands are row-major
+ * The kernels of a normalised, recognised graph; `placeUpdates` brings them into an order. All operands are row-major
  * still. Operands are named by their nodes; the stage that computes a stored node is called by the node's name and a
  * prime.
  */
@@ -37,7 +37,10 @@ export function formKernels(graph: Graph, limits: FusionLimits): readonly Formed
     for (const name of operandsOf(node)) wanted.set(name, (wanted.get(name) ?? new Set()).add(node.name));
   }
   const outputs = new Set(rootsOf(graph));
-  return groupNodes(graph, limits).map((group) => {
+  const scatters = graph.nodes.flatMap((node) =>
+    node.kind === "scatter" ? [scatterKernel(node, nodes)] : [],
+  );
+  const fused = groupNodes(graph, limits).map((group) => {
     const inside = new Set(group.members.map(({ node }) => node.name));
     const stored = group.members
       .map(({ node }) => node.name)
@@ -46,6 +49,27 @@ export function formKernels(graph: Graph, limits: FusionLimits): readonly Formed
       );
     return formKernel(group, new Set([...stored, ...unboundedStages(group)]), nodes);
   });
+  return [...fused, ...scatters];
+}
+
+/** A scatter is a kernel by itself: its result is zeroed, then every term added where the data say. */
+function scatterKernel(node: ScatterNode, nodes: ReadonlyMap<string, Node>): FormedKernel {
+  const operands = [
+    ...operandsOf(node).map((name) => makeOperand(name, "read", nodes)),
+    makeOperand(node.name, "write", nodes),
+  ];
+  const stage: Stage = {
+    name: `${node.name}'`,
+    dtype: node.dtype,
+    axes: node.axes.map(({ name }) => name),
+    at: node.at,
+    domain: node.domain,
+    body: node.body,
+    output: node.name,
+    ...(node.span && { span: node.span }),
+  };
+  const named = { name: nameKernel([stage]), axes: node.axes, operands, stages: [stage] };
+  return { kernel: { ...named, dims: dimsOf(named) }, nodes: operands.map(({ name }) => name) };
 }
 
 /** The kernel that computes one node and nothing else; `nodes` has it and what it reads. */
@@ -196,7 +220,8 @@ function dimsOf({ axes, operands, stages }: Omit<Kernel, "dims">): readonly stri
   const forms = [
     ...axes.map(({ extent }) => extent),
     ...operands.flatMap(({ shape }) => shape),
-    ...stages.flatMap(({ reduce, domain, body }) => [
+    ...stages.flatMap(({ reduce, at = [], domain, body }) => [
+      ...at,
       ...(reduce?.axes ?? []).map(({ extent }) => extent),
       ...domain.map(({ form }) => form),
       ...allForms(body),

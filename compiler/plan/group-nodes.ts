@@ -44,7 +44,8 @@ export function groupNodes(graph: Graph, limits: FusionLimits): readonly Group[]
 
 function contextOf(graph: Graph, limits: FusionLimits): Context {
   const nodes = graph.nodes.filter((node) => node.kind === "compute");
-  const operands = new Map(nodes.map((node) => [node.name, new Set(operandsOf(node))]));
+  const computed = graph.nodes.filter(({ kind }) => kind === "compute" || kind === "scatter");
+  const operands = new Map(computed.map((node) => [node.name, new Set(operandsOf(node))]));
   const readers = new Map<string, string[]>();
   for (const [reader, names] of operands) {
     for (const name of names) readers.set(name, [...(readers.get(name) ?? []), reader]);

@@ -65,6 +65,7 @@ function stageText(stage: Stage, names: Names): string {
     stage.dtype,
     stage.axes.map((name) => called(names.axes, name)).join(","),
     stage.reduce === undefined ? "" : `${stage.reduce.op}[${axesText(stage.reduce.axes, names)}]`,
+    ...(stage.at === undefined ? [] : [`at ${stage.at.map((form) => formText(form, names)).join(",")}`]),
     stage.domain.map((guard) => guardText(guard, names)).join("&"),
     exprText(stage.body, names),
     stage.output === undefined ? "" : called(names.values, stage.output),

@@ -162,8 +162,8 @@ function makePlaces(table: BufferTable): (node: Node, isOutput: boolean) => numb
         return share(key, { ...draft, role: "constant", values: node.values });
       }
       case "compute":
-        return add({ ...draft, role: isOutput ? "output" : "temporary" });
       case "scatter":
+        return add({ ...draft, role: isOutput ? "output" : "temporary" });
       case "grad":
         throw new Error(`bug: the planner has no kernel for the ${node.kind} ${name}`);
       default:

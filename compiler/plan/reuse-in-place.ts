@@ -18,7 +18,11 @@ export function operandToReuse(
   const write = kernel.operands.find(({ name }) => name === last?.output);
   if (last === undefined || write === undefined || !isDense(write)) return undefined;
   // Others could be read again after the last result is written.
-  if (kernel.stages.some(({ reduce }) => reduce !== undefined) || computesTwice(schedule)) return undefined;
+  if (
+    kernel.stages.some(({ reduce, at }) => reduce !== undefined || at !== undefined) ||
+    computesTwice(schedule)
+  )
+    return undefined;
   for (const read of kernel.operands) {
     if (read.access !== "read" || !mayDie(read.name) || !isStoredAlike(read, write)) continue;
     if (readsOnlyAt(kernel.stages, read.name, last)) return { read: read.name, write: write.name };
@@ -34,7 +38,8 @@ export function readsOnlyInPlace(kernel: Kernel, read: string, write: string): b
   if (kernel.operands.every(({ name }) => name !== read)) return true;
   const place = kernel.stages.findIndex(({ output }) => output === write);
   const last = kernel.stages[place];
-  if (last === undefined || kernel.stages.some(({ reduce }) => reduce !== undefined)) return false;
+  if (last === undefined || kernel.stages.some(({ reduce, at }) => reduce !== undefined || at !== undefined))
+    return false;
   const later = kernel.stages.slice(place + 1).flatMap(readsOfStage);
   return later.every(({ operand }) => operand !== read) && readsOnlyAt(kernel.stages, read, last);
 }
