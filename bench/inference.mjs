@@ -106,9 +106,9 @@ async function main() {
   console.log(`\nµs per inference, best (median) of ${rounds} turns; × is the faster peer's time by dlc's`);
   console.log(`geometric mean ${mean.toFixed(2)}×`);
   console.log(`Node ${process.versions.node}, dlc's ${variant} code, ${versions}, ${cpus()[0]?.model}`);
-  const major = process.versions.node.split(".")[0];
+  const [major = ""] = process.versions.node.split(".");
   writeResult(`bench/results/inference-node${major}.json`, {
-    command: "node bench/inference.mjs",
+    command: `npx -y node@${major} bench/inference.mjs`,
     seed,
     source: measuredSources,
     packages,

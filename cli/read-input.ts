@@ -1,7 +1,8 @@
 import { sizeOfShape } from "../compiler/graph/tensor.ts";
+import { isImageName, planesOf, type Image } from "../data/decode-image.ts";
 import { InputError } from "./exit.ts";
 import type { Port, Result, TensorData } from "./module-host.ts";
-import { isImageName, planesOf, readImage, type Image } from "./read-image.ts";
+import { readImage } from "./read-image.ts";
 import { readNumbers, type Numbers } from "./read-numbers.ts";
 
 /** What was given for an input, in the form in which the model takes it: an image, several of them, or numbers. */

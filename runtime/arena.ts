@@ -1,6 +1,6 @@
 import { place } from "./place.ts";
 import type { TensorData } from "./pack.ts";
-import type { Dims, Dtype, EntrySpec } from "./spec.ts";
+import type { Dims, EntrySpec, StoredDtype } from "./spec.ts";
 
 const pageBytes = 65536;
 /** What 32-bit addresses reach. */
@@ -8,11 +8,12 @@ export const memoryLimit = 2 ** 32;
 
 const arrayTypes = {
   f32: Float32Array,
+  f16: Uint16Array,
   i32: Int32Array,
   i8: Int8Array,
   u8: Uint8Array,
   bool: Uint8Array,
-} as const satisfies Record<Dtype, unknown>;
+} as const satisfies Record<StoredDtype, unknown>;
 
 /** The memory of one loaded model: a table of addresses, what persists, and the buffers of the entry that ran last. */
 export interface Arena {
@@ -21,7 +22,7 @@ export interface Arena {
   readonly base: number;
   /** Grows memory so that it reaches `end`; a RangeError where the host refuses. */
   readonly reserve: (end: number) => void;
-  readonly view: (dtype: Dtype, address: number, length: number) => TensorData;
+  readonly view: (dtype: StoredDtype, address: number, length: number) => TensorData;
   readonly setAddress: (buffer: number, address: number) => void;
 }
 

@@ -5,7 +5,7 @@ import { makeEntry, type Current, type Entry } from "./entry.ts";
 import { pack } from "./pack.ts";
 import { readFile, type FileSource } from "./read-file.ts";
 import { readSafetensors, type StoredTensor } from "./read-safetensors.ts";
-import type { Dims, Dtype, ModelSpec, PortSpec, StoredSpec } from "./spec.ts";
+import type { Dims, Dtype, ModelSpec, PortSpec, StoredDtype, StoredSpec } from "./spec.ts";
 
 export interface LoadOptions {
   /** Another safetensors file than the module's own. */
@@ -79,10 +79,14 @@ function isRun(value: unknown): value is (...dims: number[]) => void {
   return typeof value === "function";
 }
 
-const storedNames = { f32: "F32", i32: "I32", i8: "I8", u8: "U8", bool: "BOOL" } as const satisfies Record<
-  Dtype,
-  string
->;
+const storedNames = {
+  f32: "F32",
+  f16: "F16",
+  i32: "I32",
+  i8: "I8",
+  u8: "U8",
+  bool: "BOOL",
+} as const satisfies Record<StoredDtype, string>;
 
 function fillPersistent(spec: ModelSpec, weights: ReadonlyMap<string, StoredTensor>): Arena {
   const learned = [...spec.params, ...spec.states];
@@ -119,6 +123,8 @@ function valuesOf(spec: StoredSpec, stored: StoredTensor | undefined): ArrayLike
       return new Float32Array(aligned, start, byteLength / 4);
     case "i32":
       return new Int32Array(aligned, start, byteLength / 4);
+    case "f16":
+      return new Uint16Array(aligned, start, byteLength / 2);
     case "i8":
       return new Int8Array(aligned, start, byteLength);
     case "u8":

@@ -1,7 +1,7 @@
 import type { Packing } from "./spec.ts";
 
-/** The typed arrays that hold tensors. */
-export type TensorData = Float32Array | Int32Array | Int8Array | Uint8Array;
+/** The typed arrays that hold tensors; of f16, which only weights have, the bits. */
+export type TensorData = Float32Array | Uint16Array | Int32Array | Int8Array | Uint8Array;
 
 /**
  * Copies a row-major tensor to its place in memory. Each storage axis follows one logical dim, so an offset is a sum of

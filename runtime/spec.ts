@@ -4,6 +4,9 @@
  */
 export type Dtype = "f32" | "i32" | "i8" | "u8" | "bool";
 
+/** What persists may also be stored in half precision; it comes as the file has it, and only the code reads it. */
+export type StoredDtype = Dtype | "f16";
+
 /** The values of an entry's free dims by name. */
 export type Dims = Readonly<Record<string, number>>;
 
@@ -22,7 +25,7 @@ export interface Packing {
 /** A parameter or state: persistent, its shape known at build time. */
 export interface StoredSpec {
   readonly path: string;
-  readonly dtype: Dtype;
+  readonly dtype: StoredDtype;
   readonly shape: readonly number[];
   /** Its number in the table of addresses. */
   readonly buffer: number;

@@ -1,14 +1,15 @@
 // @ts-check
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * A thing outside npm that some suites need.
+ * A thing that some suites need and that not every machine has.
  * @typedef {object} Requirement
  * @property {string} what as a person calls it
- * @property {readonly string[]} packages what apt-get installs for it
+ * @property {readonly string[]} packages what apt-get installs for it; none where npm brings it
  * @property {() => string | undefined} find where it is, if it is there
  */
 
@@ -45,11 +46,22 @@ function findFashion() {
   return existsSync(`${folder}/train-images-idx3-ubyte.gz`) ? folder : undefined;
 }
 
+/** Cloudflare's runtime: npm brings a binary, for the common systems only. */
+function findWorkerd() {
+  try {
+    const binary = createRequire(import.meta.url)("workerd").default;
+    return spawnSync(binary, ["--version"]).status === 0 ? binary : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** @satisfies {Record<string, Requirement>} */
 export const requirements = {
   chromium: { what: "the Chromium browser", packages: ["chromium"], find: findChromium },
   vulkan: { what: "the Vulkan loader", packages: ["libvulkan1"], find: findVulkan },
   fashion: { what: "the Fashion-MNIST data set", packages: ["dataset-fashion-mnist"], find: findFashion },
+  workerd: { what: "a workerd that runs on this system", packages: [], find: findWorkerd },
 };
 
 /** @typedef {keyof typeof requirements} RequirementName */
@@ -62,7 +74,9 @@ const record = join(dirname(dirname(fileURLToPath(import.meta.url))), ".cache", 
  * `DLC_REQUIRE=all` demands it. What stays missing is skipped by name by the suites that need it.
  */
 export function installSystemPackages() {
-  const missing = Object.values(requirements).filter((requirement) => requirement.find() === undefined);
+  const missing = Object.values(requirements).filter(
+    ({ packages, find }) => packages.length > 0 && find() === undefined,
+  );
   if (missing.length === 0) return;
   const packages = missing.flatMap((requirement) => requirement.packages);
   const names = missing.map((requirement) => requirement.what).join(" and ");

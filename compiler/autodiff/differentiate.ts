@@ -83,6 +83,7 @@ function sameNode(expr: Expr, axes: readonly Axis[], node: GradNode, building: B
     source.kind === "compute" &&
     source.dtype === node.dtype &&
     expr.at.length === axes.length &&
+    source.shape.every((extent, place) => extent.key === node.shape[place]?.key) &&
     expr.at.every((form, place) => form.key === axisForm(axes[place]?.name ?? "").key);
   return inPlace ? source.name : undefined;
 }

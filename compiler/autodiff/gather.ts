@@ -1,4 +1,5 @@
 import { nonnegative } from "../graph/build.ts";
+import type { Guard } from "../graph/expr.ts";
 import { rangeWithAxes } from "../graph/ranges.ts";
 import { substituteAxes } from "../graph/visit.ts";
 import {
@@ -13,7 +14,7 @@ import {
 } from "../integers/index.ts";
 import { axisNames, type Building } from "./building.ts";
 import { imageOf } from "./image.ts";
-import { hasReads, linearUnknowns, unknownsIn, unknownsUnderReads } from "./linear.ts";
+import { hasReads, linearUnknowns, unknownsIn } from "./linear.ts";
 import { purifier } from "./purify.ts";
 import type { ReadAdjoint } from "./read-adjoint.ts";
 import { scatterTerms } from "./scatter-terms.ts";
@@ -29,9 +30,7 @@ import { simplifyGuards, type Term } from "./term.ts";
 export function adjointOfRead(given: ReadAdjoint, building: Building): Term | undefined {
   const own = withFreshAxes(given, building);
   const fixed = fixByParameters(own);
-  const isSummed = (name: string): boolean => fixed.summed.some((axis) => axis.name === name);
-  const isDynamic = fixed.at.some((form) => unknownsUnderReads(form, isSummed).length > 0);
-  const gathered = isDynamic ? "stuck" : gather(fixed, building);
+  const gathered = gather(fixed, building);
   return gathered === "stuck" ? scatterTerms(fixed, building) : gathered;
 }
 
@@ -123,6 +122,7 @@ function gather(given: ReadAdjoint, building: Building): Term | undefined | "stu
     range: widened,
     freshName,
   });
+  if (image === undefined) return "stuck";
   const solution = solve({
     equations: [...image.equations, ...equations, ...pure.equations],
     later,

@@ -17,11 +17,12 @@ import {
   type Form,
   type RangeOf,
 } from "../integers/index.ts";
-import { linearUnknowns, unknownsIn } from "./linear.ts";
+import { hasReads, linearUnknowns, unknownsIn, withoutFractions } from "./linear.ts";
 
 /**
  * Where in an array a read looks: coordinates of its image, and how the array's own places q lie on it. What is
  * computed runs over the image alone; the rest of the array is 0. A last-token read would cost T times too much else.
+ * There is none where a subscript reads integers at places that are not known.
  */
 export interface Image {
   readonly coordinates: readonly {
@@ -48,24 +49,29 @@ export interface ImageOf {
   readonly freshName: (base: string) => string;
 }
 
-export function imageOf({ at, axes, unknowns, implied, range, freshName }: ImageOf): Image {
+export function imageOf({ at, axes, unknowns, implied, range, freshName }: ImageOf): Image | undefined {
   const coordinates: { axis: Axis; place: Form }[] = [];
   const guards: Guard[] = [];
   const equations: Form[] = [];
   const placeOf = new Map<string, Form>();
   const isUnknown = (name: string): boolean => unknowns.has(name);
-  at.forEach((form, dimension) => {
-    const own = axes[dimension];
+  // What a subscript reads may be known once other subscripts say which unknowns are coordinates: x[n, label[n]].
+  const ordered = at
+    .map((form, dimension) => ({ form, own: axes[dimension] }))
+    .sort((a, b) => Number(hasReads(a.form)) - Number(hasReads(b.form)));
+  for (const { form, own } of ordered) {
     if (own === undefined) throw new Error("bug: more subscripts than axes");
     const q = axisForm(own.name);
     const mentioned = unknownsIn(form, isUnknown);
     const [only, second] = mentioned;
     const single = only === undefined || second !== undefined ? undefined : unknowns.get(only);
-    const coefficient = single && linearUnknowns(form, isUnknown).get(single.name);
+    const isWhole = form.terms.every((term) => term.denominator === 1);
+    const coefficient = single && isWhole ? linearUnknowns(form, isUnknown).get(single.name) : undefined;
     if (
       single !== undefined &&
       coefficient !== undefined &&
       !implied.has(single.name) &&
+      !hasReads(form) &&
       !placeOf.has(single.name)
     ) {
       // f = c·v + k: v itself is the coordinate.
@@ -79,14 +85,15 @@ export function imageOf({ at, axes, unknowns, implied, range, freshName }: Image
         guards.push(nonnegative(subtract(subtract(single.extent, one), place)));
         placeOf.set(single.name, place);
         coordinates.push({ axis: single, place });
-        return;
+        continue;
       }
     }
     if (mentioned.every((name) => placeOf.has(name))) {
-      guards.push(isZero(subtract(substituteNames(form, placeOf), q)));
-      return;
+      guards.push(isZero(withoutFractions(subtract(substituteNames(form, placeOf), q))));
+      continue;
     }
-    const thin = thinImage(form, own, unknowns, range);
+    if (hasReads(form)) return undefined;
+    const thin = isWhole ? thinImage(form, own, unknowns, range) : undefined;
     if (thin !== undefined) {
       const { step, base, count } = thin;
       const axis = { name: freshName(own.name), extent: constant(count) };
@@ -96,11 +103,11 @@ export function imageOf({ at, axes, unknowns, implied, range, freshName }: Image
       guards.push(nonnegative(subtract(constant(count - 1), place)));
       coordinates.push({ axis, place });
       equations.push(subtract(form, add(scale(axisForm(axis.name), step), constant(base))));
-      return;
+      continue;
     }
     coordinates.push({ axis: own, place: q });
     equations.push(subtract(form, q));
-  });
+  }
   return { coordinates, guards, equations, taken: new Set(placeOf.keys()) };
 }
 

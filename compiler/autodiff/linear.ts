@@ -1,7 +1,6 @@
 import {
   add,
   atomForm,
-  constant,
   constantOf,
   floorDivide,
   fromTerms,
@@ -11,6 +10,7 @@ import {
   modulo,
   multiply,
   negate,
+  one,
   provablyNonnegative,
   scale,
   subtract,
@@ -108,8 +108,8 @@ export function exactQuotient(p: Form, q: Form): Form | undefined {
 }
 
 /**
- * c·V + X + P = 0 for a symbolic coefficient c of an unknown: where 0 ≤ X < c by the boxes of its unknowns, these are
- * two equations, V = ⌊−P/c⌋ and X = −P mod c. This undoes a flattening by sizes that aren't known, i·W + j.
+ * c·V + X + P = 0 for a coefficient c of an unknown: where 0 ≤ X < c by the boxes of its unknowns, these are two
+ * equations, V = ⌊−P/c⌋ and X = −P mod c. This undoes a flattening, i·W + j, also by sizes that aren't known.
  */
 export function splitBySize(
   equation: Form,
@@ -117,10 +117,9 @@ export function splitBySize(
   range: RangeOf,
 ): readonly [Form, Form] | undefined {
   for (const [, coefficient] of linearUnknowns(equation, isUnknown)) {
-    if (constantOf(coefficient) !== undefined) continue;
     for (const sign of [1, -1]) {
       const c = scale(coefficient, sign);
-      if (!provablyNonnegative(subtract(c, constant(1)), range)) continue;
+      if (constantOf(c) === 1 || !provablyNonnegative(subtract(c, one), range)) continue;
       const parts = splitAt(scale(equation, sign), c, isUnknown, range);
       if (parts !== undefined) return parts;
     }
@@ -142,19 +141,13 @@ function splitAt(
     else if (quotient !== undefined) quotients = add(quotients, quotient);
     else remainders = add(remainders, own);
   }
-  // A constant belongs to X if it makes it start at 0; else to P.
-  const inside = [remainders, negate(remainders)].some(
-    (form) => form.key === remainders.key && isBelow(form, c, range),
-  );
-  if (!inside) return undefined;
+  if (!isBelow(remainders, c, range)) return undefined;
   const known = negate(parameters);
   return [subtract(quotients, floorDivide(known, c)), subtract(remainders, modulo(known, c))];
 }
 
 function isBelow(form: Form, c: Form, range: RangeOf): boolean {
-  return (
-    provablyNonnegative(form, range) && provablyNonnegative(subtract(subtract(c, constant(1)), form), range)
-  );
+  return provablyNonnegative(form, range) && provablyNonnegative(subtract(subtract(c, one), form), range);
 }
 
 /** A form that bounds another from above or below over the boxes of its axes; it mentions dims and reads' ranges only. */
@@ -182,7 +175,7 @@ function endOfAtom(atom: Atom, high: boolean, range: RangeOf): Form | undefined 
     case "dim":
       return range(atom)?.[high ? "high" : "low"];
     case "read":
-      return high ? atom.high && subtract(atom.high, constant(1)) : atom.low;
+      return high ? atom.high && subtract(atom.high, one) : atom.low;
     case "floor": {
       const inner = endOf(atom.of, high, range);
       return inner && floorDivide(inner, atom.by);

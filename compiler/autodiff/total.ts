@@ -7,6 +7,7 @@ import { axesOf, axesOfForm, substituteAxes } from "../graph/visit.ts";
 import type { Dtype } from "../scalar/dtype.ts";
 import { dtypeIn, type Building } from "./building.ts";
 import { sumOf } from "./fold-expr.ts";
+import { hasReads } from "./linear.ts";
 import { simplifyGuards, termAt, type Term } from "./term.ts";
 
 /**
@@ -73,8 +74,13 @@ export function isMovement(expr: Expr): boolean {
 }
 
 function guarded({ guards, expr }: { readonly guards: readonly Guard[]; readonly expr: Expr }): Expr {
-  if (guards.length === 0) return expr;
-  return select(conjunction(guards), expr, literal(0));
+  // What a guard reads may be protected by those that read nothing.
+  const [reading, plain] = [
+    guards.filter(({ form }) => hasReads(form)),
+    guards.filter(({ form }) => !hasReads(form)),
+  ];
+  const inner = reading.length === 0 ? expr : select(conjunction(reading), expr, literal(0));
+  return plain.length === 0 ? inner : select(conjunction(plain), inner, literal(0));
 }
 
 interface Common {

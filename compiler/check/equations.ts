@@ -3,6 +3,7 @@ import type { Span } from "../diagnostics/source.ts";
 import type { Axis } from "../graph/expr.ts";
 import { showForm, type Form } from "../integers/index.ts";
 import { equalSizes, operandArray } from "./arrays.ts";
+import { warnOfConstants } from "./constant-ranges.ts";
 import { bindIndices } from "./binders.ts";
 import { freshBinding } from "./builder.ts";
 import type { ArrayValue, Builder, Context, Scope, Value } from "./checker-types.ts";
@@ -187,6 +188,7 @@ function indexed(equation: Equation, target: Target, context: Context, declared:
   const axes = inOrder(target.binders, bound.axes, rest, bound.context);
   const name = freshBinding(builder, target.primed ? `${target.name.text}_next` : target.name.text);
   const body = coerce(element, dtype);
+  warnOfConstants(body, bound.context, equation.span);
   builder.bindings.push({ kind: "equation", name, axes, domain: [], dtype, body, span: equation.span });
   const range =
     dtype === "i32" ? rangeOfEntries(element.range, declared, bound.context, equation.span) : undefined;

@@ -1,5 +1,6 @@
 import type { Expr, Guard } from "../graph/expr.ts";
-import { mentions, type Form } from "../integers/index.ts";
+import { childrenOf, formsOf } from "../graph/visit.ts";
+import { mentions } from "../integers/index.ts";
 import type { Dtype } from "../scalar/dtype.ts";
 import type { ScalarName } from "../scalar/names.ts";
 
@@ -23,61 +24,6 @@ export function conjunction(conditions: readonly Expr[]): Expr {
 
 export function guardExpr(guard: Guard): Expr {
   return { kind: "guard", guard };
-}
-
-/** The expressions directly in an expression. */
-export function childrenOf(expr: Expr): readonly Expr[] {
-  switch (expr.kind) {
-    case "constant":
-    case "index":
-    case "guard":
-    case "read":
-    case "local":
-    case "random":
-      return [];
-    case "apply":
-      return expr.operands;
-    case "convert":
-      return [expr.operand];
-    case "select":
-      return [expr.condition, expr.then, expr.otherwise];
-    case "let":
-      return [expr.value, expr.body];
-    case "reduce":
-      return [expr.body];
-    default:
-      return expr satisfies never;
-  }
-}
-
-/** The integer forms directly in an expression. */
-export function formsOf(expr: Expr): readonly Form[] {
-  switch (expr.kind) {
-    case "index":
-      return [expr.form];
-    case "guard":
-      return [expr.guard.form];
-    case "read":
-      return expr.at;
-    case "random":
-      return [expr.counter];
-    case "reduce":
-      return [...expr.axes.map(({ extent }) => extent), ...expr.domain.map(({ form }) => form)];
-    case "constant":
-    case "local":
-    case "apply":
-    case "convert":
-    case "select":
-    case "let":
-      return [];
-    default:
-      return expr satisfies never;
-  }
-}
-
-export function visitExpr(expr: Expr, visit: (inner: Expr) => void): void {
-  visit(expr);
-  for (const child of childrenOf(expr)) visitExpr(child, visit);
 }
 
 export function mentionsAxis(expr: Expr, name: string): boolean {
@@ -155,8 +101,9 @@ export function retype(expr: Expr, to: Dtype): Expr {
     case "guard":
     case "read":
     case "local":
-    case "random":
       return expr;
+    case "random":
+      return { kind: "convert", to, operand: expr };
     default:
       return expr satisfies never;
   }

@@ -2,11 +2,12 @@ import type { Span } from "../diagnostics/source.ts";
 import type { Axis, Expr, Guard } from "../graph/expr.ts";
 import { atomForm, axis, constant, mentions, type Atom, type Form } from "../integers/index.ts";
 import { operandArray } from "./arrays.ts";
+import { warnOfConstants } from "./constant-ranges.ts";
 import { freshBinding } from "./builder.ts";
 import type { ArrayValue, Context } from "./checker-types.ts";
 import type { Scalar } from "./scalar.ts";
 import { axisForms, freshAxis, underAxes } from "./context.ts";
-import { childrenOf, formsOf } from "./exprs.ts";
+import { childrenOf, formsOf } from "../graph/visit.ts";
 import { boundsOfScalar, coerce, stored } from "./numbers.ts";
 import type { IntegerRange } from "./typed.ts";
 
@@ -33,6 +34,7 @@ export function hoist(
   const element = array.element(axisForms(axes), underAxes(inner, axes));
   const dtype = stored(array.type, context);
   const body = coerce(element, dtype);
+  warnOfConstants(body, context, span);
   const { outer, domain } = under
     ? closeUnderGuards(new Set(under.map((one) => one.name)), context)
     : surroundings(body, context);

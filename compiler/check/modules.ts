@@ -2,7 +2,7 @@ import type { Declaration, ImportDeclaration, Name } from "../../grammar/ast.ts"
 import { parse } from "../../grammar/index.ts";
 import type { Source } from "../diagnostics/source.ts";
 import { noFacts } from "../integers/index.ts";
-import type { Builder, Entity, Module, Session } from "./checker-types.ts";
+import type { Builder, Module, Session } from "./checker-types.ts";
 import { newContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { define, known, lazy, newScope } from "./scope.ts";
@@ -98,10 +98,6 @@ function importNames(
     failed();
     return;
   }
-  if (laterModules.includes(path)) {
-    for (const name of declaration.names) define(session, module.scope, laterName(name, path, session));
-    return;
-  }
   const target = loadModule(path, session, chain);
   if (target === undefined) {
     tell(session, "DLC2005", {
@@ -112,7 +108,7 @@ function importNames(
           : { ...first.span, end: declaration.path.at(-1)?.span.end ?? first.span.end },
       help: [
         first?.text === "std"
-          ? "the library has std.nn, std.init, std.math, std.random"
+          ? "the library has std.nn, std.init, std.math, std.random, std.loss, std.metric, std.optim"
           : `it would be the file ${path}`,
       ],
     });
@@ -120,16 +116,6 @@ function importNames(
     return;
   }
   for (const name of declaration.names) importName(name, dotted, target, module, session);
-}
-
-/** What training will bring: a file may name it already, since its model does without. */
-const laterModules = ["std.loss", "std.optim", "std.metrics"];
-
-function laterName(name: Name, path: string, session: Session): Entity {
-  return lazy(name.text, name.span, () => {
-    tell(session, "DLC3019", { message: `\`${path}\` is not built yet`, span: name.span });
-    return errorValue;
-  });
 }
 
 function importName(name: Name, dotted: string, target: Module, module: Module, session: Session): void {

@@ -6,7 +6,8 @@ import { both, compare, either, opposite, type Comparison } from "./conditions.t
 import { underGuards } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { asCondition, conditionOf } from "./expect.ts";
-import { literal, select, visitExpr } from "./exprs.ts";
+import { visitExpr } from "../graph/visit.ts";
+import { literal, select } from "./exprs.ts";
 import { arithmetic, combine, negative, showType, widened, type ArithmeticOperator } from "./numbers.ts";
 import { tellIn } from "./session.ts";
 import { boolConstant, describeValue, errorValue, scalarValue } from "./value.ts";

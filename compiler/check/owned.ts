@@ -2,6 +2,7 @@ import type { Block, ParamStatement, StateStatement } from "../../grammar/ast.ts
 import { constantOf, showForm, type Form } from "../integers/index.ts";
 import type { Axis, Expr } from "../graph/expr.ts";
 import { operandArray } from "./arrays.ts";
+import { warnOfConstants } from "./constant-ranges.ts";
 import { freshBinding } from "./builder.ts";
 import type { Builder, Context, Scope, Value } from "./checker-types.ts";
 import { axisForms, freshAxis, newContext, underAxes } from "./context.ts";
@@ -134,6 +135,7 @@ function initialOf(
     return undefined;
   }
   const body = coerce(element, dtype);
+  warnOfConstants({ kind: "convert", to: dtype, operand: body }, outer, statement.initial.span);
   return outer.builder.mode === "declaration"
     ? { bindings: [], axes, body }
     : withBindings(statement, axes, body, outer);

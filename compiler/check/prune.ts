@@ -3,7 +3,7 @@ import type { Expr, Guard } from "../graph/expr.ts";
 import type { FreeDim } from "../graph/graph.ts";
 import { atomsOf, type Form } from "../integers/index.ts";
 import type { Builder, Output } from "./checker-types.ts";
-import { formsOf, visitExpr } from "./exprs.ts";
+import { formsOf, visitExpr } from "../graph/visit.ts";
 import type { Binding, Body } from "./typed.ts";
 
 /** The operands that an expression reads, in its values and in its subscripts. */

@@ -52,6 +52,9 @@ function conjuncts(expr: Syntax | undefined): readonly Syntax[] {
   return [expr];
 }
 
+/** −1 ≥ 0 */
+const never: Guard = { relation: "nonnegative", form: constant(-1) };
+
 /** D4.4: filters leave terms out, and their facts hold in the term. */
 function filtered(bound: Bound, filters: readonly Syntax[]): Region | undefined {
   let { context } = bound;
@@ -64,7 +67,8 @@ function filtered(bound: Bound, filters: readonly Syntax[]): Region | undefined 
     const { expr } = condition;
     if (expr.kind === "guard") domain.push(expr.guard);
     else rest.push(expr);
-    const facts = condition.facts?.whenTrue ?? [];
+    // Where a filter never holds there is no term, and so anything holds of it.
+    const facts = condition.known === false ? [never] : (condition.facts?.whenTrue ?? []);
     // Only what becomes part of the domain may bound what is computed for the term.
     context = {
       ...underGuards(context, facts),
@@ -250,7 +254,7 @@ function logical(
     tellIn(context.builder, "DLC3017", {
       message: `\`${op}\` needs conditions`,
       span: syntax.span,
-      help: ["compare with something: `x[i] != 0`"],
+      help: ["put the comparison in parentheses, since a reduction takes one term: `any[i] (x[i] != 0)`"],
     });
     return undefined;
   }

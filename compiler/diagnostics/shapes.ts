@@ -429,4 +429,20 @@ model Copy(x: f32[4]) -> (y: f32[4]) {
 \`\`\`
 `,
   },
+  DLC3024: {
+    severity: "warning",
+    title: "a constant that its type can't hold",
+    explanation: `
+A constant takes the type of what it meets. Outside of that type's range it becomes an infinity, or for whole numbers
+another number; too small a float becomes 0, and \`x / (d + 1e-60)\` guards against nothing.
+
+\`\`\`dl
+model Scaled(x: f32[N, 8]) -> (y: f32[N, 8]) { y[n, i] = x[n, i] / (abs(x[n, i]) + 1e-60) }
+\`\`\`
+
+\`\`\`dl
+model Scaled(x: f32[N, 8]) -> (y: f32[N, 8]) { y[n, i] = x[n, i] / (abs(x[n, i]) + 1e-6) }
+\`\`\`
+`,
+  },
 } satisfies CodeTable<3>;

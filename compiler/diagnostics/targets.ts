@@ -29,4 +29,27 @@ model Thin()(x: f32[40000]) -> (y: f32[40000]) {
 \`\`\`
 `,
   },
+  DLC5002: {
+    severity: "error",
+    title: "half precision outside of parameters",
+    explanation: `
+Parameters may be stored as \`f16\`: half the bytes, in the weights file and in memory. They are widened when they are
+read, and what is computed with them is \`f32\`. WebAssembly has no arithmetic in f16, and JavaScript no array of such
+numbers that all hosts know, so that inputs, outputs and what lies between them have another dtype.
+
+\`\`\`dl
+model Gain(x: f16[N, 8]) -> (y: f16[N, 8]) {
+  param gain: f16[8] = 1
+  y[n, i] = gain[i] * x[n, i]
+}
+\`\`\`
+
+\`\`\`dl
+model Gain(x: f32[N, 8]) -> (y: f32[N, 8]) {
+  param gain: f16[8] = 1
+  y[n, i] = real(gain[i]) * x[n, i]
+}
+\`\`\`
+`,
+  },
 } satisfies CodeTable<5>;

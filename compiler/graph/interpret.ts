@@ -252,6 +252,6 @@ function functionOf(
 function compile(source: string): NodeFunction {
   const code = `"use strict"; const [${libraryNames.join(", ")}] = library;\n${source}`;
   // The text is made above from a verified graph: names of nodes never reach it but as JSON.
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-type-assertion
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-type-assertion -- one function a node
   return new Function("library", "out", "operands", code) as NodeFunction;
 }

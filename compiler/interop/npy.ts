@@ -1,3 +1,4 @@
+import { fromFortran, readNpyHeader } from "../../runtime/npy-header.ts";
 import type { Dtype } from "../scalar/dtype.ts";
 import { sizeOfShape } from "../graph/tensor.ts";
 import { halfValue, tensorBytes } from "./tensor-bytes.ts";
@@ -43,60 +44,24 @@ const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
  */
 export function readNpy(file: Uint8Array): NpyArray | NpyFault {
   const fault = (reason: string): NpyFault => ({ kind: "fault", reason });
-  if (file.byteLength < 10 || magic.some((byte, place) => file[place] !== byte)) {
-    return fault("is no .npy file: it doesn't begin as one");
-  }
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const major = file[6] ?? 0;
-  if (major < 1 || major > 3) return fault(`is a .npy file of version ${major}; versions 1 to 3 are known`);
-  const wide = major > 1;
-  if (file.byteLength < 12) return fault("is cut off in its header");
-  const headerLength = wide ? view.getUint32(8, true) : view.getUint16(8, true);
-  const start = (wide ? 12 : 10) + headerLength;
-  if (start > file.byteLength) return fault("is cut off in its header");
-  const header = new TextDecoder().decode(file.subarray(wide ? 12 : 10, start));
-  const descr = /'descr':\s*'([<>=|])([a-z]\d+)'/.exec(header);
-  const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
-  const sizes = /'shape':\s*\(([\d\s,]*)\)/.exec(header)?.[1];
-  if (order === undefined || sizes === undefined) return fault("has a header that can't be read");
-  const reader = readers[descr?.[2] ?? ""];
-  if (descr === null || reader === undefined) return fault("holds something else than numbers");
-  const shape = sizes
-    .split(",")
-    .filter((size) => size.trim() !== "")
-    .map(Number);
-  const width = Number((descr[2] ?? "").slice(1));
+  const header = readNpyHeader(file);
+  if (header.kind === "fault") return fault(header.reason);
+  const { element, little, fortran, shape, start } = header;
+  const reader = readers[element];
+  if (reader === undefined) return fault("holds something else than numbers");
+  const width = Number(element.slice(1));
   const count = sizeOfShape(shape);
   if (count * width !== file.byteLength - start) {
     return fault(
       `should hold ${count} numbers of ${width} bytes, [${shape.join(", ")}], but has ${file.byteLength - start} bytes of data`,
     );
   }
-  const little = descr[1] !== ">";
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const data = new Float64Array(count);
   for (let place = 0; place < count; place++) data[place] = reader.read(view, start + place * width, little);
-  return {
-    kind: "array",
-    dtype: reader.dtype,
-    shape,
-    data: order === "True" ? fromFortran(data, shape) : data,
-  };
-}
-
-/** Row-major from an array whose first axis is the fastest. */
-function fromFortran(data: Float64Array, shape: readonly number[]): Float64Array {
-  const result = new Float64Array(data.length);
-  const at = shape.map(() => 0);
-  const strides = shape.map((_, axis) => sizeOfShape(shape.slice(0, axis)));
-  for (let place = 0; place < result.length; place++) {
-    result[place] = data[at.reduce((sum, index, axis) => sum + index * (strides[axis] ?? 0), 0)] ?? 0;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const next = (at[axis] ?? 0) + 1;
-      at[axis] = next < (shape[axis] ?? 0) ? next : 0;
-      if (at[axis] !== 0) break;
-    }
-  }
-  return result;
+  const rowMajor = fortran ? new Float64Array(count) : data;
+  if (fortran) fromFortran(data, shape, rowMajor);
+  return { kind: "array", dtype: reader.dtype, shape, data: rowMajor };
 }
 
 const descriptions = {

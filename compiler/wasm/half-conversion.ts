@@ -51,6 +51,10 @@ export function addHalfConversion(module: Module): void {
     binaryen.f32,
     binaryen.i32,
     [binaryen.i32],
-    module.block(null, [local.set(1, i32.reinterpret(local.get(0, binaryen.f32))), i32.or(half, signBit)]),
+    module.block(
+      null,
+      [local.set(1, i32.reinterpret(local.get(0, binaryen.f32))), i32.or(half, signBit)],
+      binaryen.i32,
+    ),
   );
 }

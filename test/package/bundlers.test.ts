@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { cpSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { promisify } from "node:util";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import { build as esbuild } from "esbuild";
 import { rollup } from "rollup";
@@ -13,21 +11,9 @@ import { tensorOf } from "../../compiler/graph/index.ts";
 import { tensorError, tolerance } from "../numeric/tensor-error.ts";
 import { requires } from "../requirements.ts";
 import { closeBrowser, serve, visit } from "./browser.ts";
-import { lenetConsumer, makeImage, pageMain, type Consumer } from "./consumer.ts";
+import { lenetConsumer, logitsIn, logitsInNode, pageMain } from "./consumer.ts";
 
 const html = `<!doctype html><title>waiting</title><script type="module" src="./main.js"></script>`;
-
-/** What the installed module computes in Node, by a script in the consumer's own folder. */
-async function logitsInNode(specifier: string, at: Consumer): Promise<readonly number[]> {
-  const script = at.write(
-    "in-node.js",
-    `import { load } from ${JSON.stringify(specifier)};
-     const lenet = await load();
-     console.log(JSON.stringify(Array.from(lenet.forward({ image: (${makeImage})(3) }).logits.data)));`,
-  );
-  const { stdout } = await promisify(execFile)(process.execPath, [script], { cwd: at.folder });
-  return JSON.parse(stdout);
-}
 
 /** The page at `url` computed what Node computes, and the browser had nothing to complain of. */
 async function expectSameAsNode(url: string): Promise<void> {
@@ -38,15 +24,7 @@ async function expectSameAsNode(url: string): Promise<void> {
   expect(errors).toEqual([]);
   expect(result).toHaveProperty("logits");
   // Chromium has fused multiply-adds, which Node 20 has not: the last bits differ.
-  expect(tensorError(tensorOf([3, 10], numbersIn(result)), tensorOf([3, 10], logits))).toBeLessThan(
-    tolerance,
-  );
-}
-
-function numbersIn(result: unknown): readonly number[] {
-  const logits: unknown =
-    typeof result === "object" && result !== null && "logits" in result && result.logits;
-  return Array.isArray(logits) ? logits.map(Number) : [];
+  expect(tensorError(tensorOf([3, 10], logitsIn(result)), tensorOf([3, 10], logits))).toBeLessThan(tolerance);
 }
 
 async function expectFolderWorks(folder: string): Promise<readonly string[]> {

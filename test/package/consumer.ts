@@ -81,3 +81,22 @@ export function pageMain(specifier: string): string {
       .catch((error) => { document.title = JSON.stringify({ error: String(error) }); });
   `;
 }
+
+/** What the installed module computes in Node, by a script in the consumer's own folder. */
+export async function logitsInNode(specifier: string, at: Consumer): Promise<readonly number[]> {
+  const script = at.write(
+    "in-node.js",
+    `import { load } from ${JSON.stringify(specifier)};
+     const lenet = await load();
+     console.log(JSON.stringify(Array.from(lenet.forward({ image: (${makeImage})(3) }).logits.data)));`,
+  );
+  const { stdout } = await run(process.execPath, [script], { cwd: at.folder });
+  return JSON.parse(stdout);
+}
+
+/** The numbers of `{ logits: […] }`, as pages and workers answer; none where it is anything else. */
+export function logitsIn(result: unknown): readonly number[] {
+  const logits: unknown =
+    typeof result === "object" && result !== null && "logits" in result && result.logits;
+  return Array.isArray(logits) ? logits.map(Number) : [];
+}

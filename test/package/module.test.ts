@@ -129,7 +129,9 @@ describe("a wrong call", () => {
     // N² numbers of 4 bytes: 16 GiB at N = 2¹⁶.
     const model = await load(`model Square(x: f32[N]) -> (y: f32[N, N]) { y[a, b] = x[a] * x[b] }`);
     const before = model.info.bytes;
-    expect(() => call(model, { x: new Float32Array(2 ** 16) })).toThrow(/needs more than 16\.0 GiB of memory/);
+    expect(() => call(model, { x: new Float32Array(2 ** 16) })).toThrow(
+      /needs more than 16\.0 GiB of memory/,
+    );
     expect(model.info.bytes).toBe(before);
     // The model is as it was.
     expect([...(call(model, { x: Float32Array.of(1, 2) })["y"]?.data ?? [])]).toEqual([1, 2, 2, 4]);
