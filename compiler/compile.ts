@@ -1,11 +1,12 @@
 import { parse, type Doc, type UnitDeclaration } from "../grammar/index.ts";
+import { differentiate } from "./autodiff/index.ts";
 import { check, type CheckHost, type CheckOptions, type CheckedModel } from "./check/index.ts";
 import type { Diagnostic } from "./diagnostics/index.ts";
 import { elaborate } from "./elaborate/index.ts";
-import type { Graph, Program } from "./graph/graph.ts";
+import type { DataGraphs, Graph, Program } from "./graph/graph.ts";
 import { sizeOfShape } from "./graph/tensor.ts";
 import { judgeWeights, selectWeights, weightShapes, type WeightsFile } from "./interop/safetensors.ts";
-import { optimize, type Pass } from "./optimize/index.ts";
+import { normalize, optimize, type Pass } from "./optimize/index.ts";
 import { initialWeights, type InitialWeights } from "./package/initial-weights.ts";
 import type { ModelDocs } from "./package/index.ts";
 import { planProgram, wasmTarget, type Plan } from "./plan/index.ts";
@@ -79,7 +80,7 @@ export async function compile(
       name,
       code,
       weights: weights.file,
-      runtime: host.runtime("wasm"),
+      runtime: host.runtime(plan.training === undefined ? "wasm" : "train"),
       docs,
     });
     models.push({ checked: model, program, plan, code, files });
@@ -110,13 +111,35 @@ function countNumbers({ params, states }: Program): number {
   return [...params, ...states].reduce((sum, { shape }) => sum + sizeOfShape(shape), 0);
 }
 
-/** Every entry in the form that the planner wants. */
+/** Every graph in the form that the planner wants; gradients become what computes them. */
 export function optimizeProgram(program: Program, observe?: CompileOptions["observe"]): Program {
-  const entries = Object.entries(program.entries).map(([name, graph]) => {
-    const observed = observe && { observe: (pass: Pass, after: Graph) => observe(name, pass, after) };
-    return [name, optimize(graph, { ...observed })] as const;
+  const optimized = (name: string, graph: Graph): Graph => {
+    const hasGradients = graph.nodes.some(({ kind }) => kind === "grad");
+    const plain = hasGradients ? differentiate(normalize(graph)) : graph;
+    return optimize(plain, observe && { observe: (pass: Pass, after: Graph) => observe(name, pass, after) });
+  };
+  const entries = Object.entries(program.entries).map(
+    ([name, graph]) => [name, optimized(name, graph)] as const,
+  );
+  const { training } = program;
+  const dataOf = (data: DataGraphs): DataGraphs => ({
+    ...data,
+    train: optimized(`${data.name} (train)`, data.train),
+    evaluate: optimized(`${data.name} (evaluate)`, data.evaluate),
   });
-  return { ...program, entries: Object.fromEntries(entries) };
+  return {
+    ...program,
+    entries: Object.fromEntries(entries),
+    ...(training && {
+      training: {
+        ...training,
+        step: optimized("step", training.step),
+        evaluate: optimized("evaluate", training.evaluate),
+        ...(training.data && { data: dataOf(training.data) }),
+        ...(training.test && { test: dataOf(training.test) }),
+      },
+    }),
+  };
 }
 
 /** The code of a plan in both builds. */

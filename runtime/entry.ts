@@ -22,6 +22,10 @@ export type Entry = (inputs: Inputs, options?: CallOptions) => Readonly<Record<s
 /** Which entry the table of addresses is set for: entries of one model share the arena. */
 export interface Current {
   entry?: EntrySpec;
+  /** Of random draws. */
+  seed: number;
+  /** The next call that draws has the number `step`, the one after it another. */
+  step: number;
 }
 
 interface Prepared {
@@ -58,7 +62,8 @@ export function makeEntry(
     const { addresses, values, results } = prepared;
     for (const port of entry.inputs)
       copyIn(name, port, inputs[port.name], dims, addresses.get(port.buffer) ?? 0, arena);
-    run(...values);
+    if (entry.random === true) run(...values, current.seed | 0, current.step++ | 0);
+    else run(...values);
     for (const [output, target] of Object.entries(options?.into ?? {})) {
       const result = results[output];
       if (result === undefined) throw new TypeError(`${name}: there is no output ${output}`);

@@ -44,7 +44,8 @@ function copyRow(
   }
 }
 
-function offsetTables(shape: readonly number[], packing: Packing): readonly Uint32Array[] {
+/** For each dim what each of its subscripts adds to an offset. */
+export function offsetTables(shape: readonly number[], packing: Packing): readonly Uint32Array[] {
   const tables = shape.map((extent) => new Uint32Array(extent));
   let stride = 1;
   for (const [dim, divide, modulo, extent] of [...packing.axes].reverse()) {

@@ -67,6 +67,17 @@ export function readSafetensors(file: Uint8Array): ReadonlyMap<string, StoredTen
   return tensors;
 }
 
+/** What a safetensors file says of itself; texts by name. */
+export function readMetadata(file: Uint8Array): Readonly<Record<string, string>> {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const header = parseHeader(file.subarray(8, 8 + view.getUint32(0, true)));
+  const metadata = isRecord(header["__metadata__"]) ? header["__metadata__"] : {};
+  const texts = Object.entries(metadata).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string",
+  );
+  return Object.fromEntries(texts);
+}
+
 function bad(reason: string): Error {
   return new Error(`not a whole safetensors file: ${reason}`);
 }

@@ -51,6 +51,8 @@ export interface EntrySpec {
   readonly dims: readonly { readonly name: string; readonly low: number; readonly high?: number }[];
   /** Facts that the entry states about its dims, as a reader would write them, and whether they hold. */
   readonly facts: readonly { readonly text: string; readonly holds: (dims: Dims) => boolean }[];
+  /** Whether its code takes a seed and a step after the dims. */
+  readonly random?: boolean;
   readonly inputs: readonly PortSpec[];
   readonly outputs: readonly PortSpec[];
   /** The buffers that are placed anew for other dims, and their sizes in bytes, in one order. */
@@ -70,4 +72,29 @@ export interface ModelSpec {
   readonly states: readonly StoredSpec[];
   readonly constants: readonly ConstantSpec[];
   readonly entries: Readonly<Record<string, EntrySpec>>;
+}
+
+/** A tensor that only training knows, an optimizer's. */
+export interface SlotSpec extends StoredSpec {
+  /** Row-major, or what every element is. */
+  readonly initial: number | readonly number[];
+}
+
+export interface TrainingSpec {
+  readonly step: EntrySpec;
+  readonly evaluate: EntrySpec;
+  readonly slots: readonly SlotSpec[];
+  /** Paths of the parameters that a step changes. */
+  readonly trainable: readonly string[];
+  readonly settings: {
+    readonly batch: number;
+    readonly epochs: number;
+    readonly seed: number;
+    readonly accumulate: number;
+    readonly patience?: number;
+  };
+}
+
+export interface TrainableSpec extends ModelSpec {
+  readonly training: TrainingSpec;
 }

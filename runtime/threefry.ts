@@ -38,8 +38,11 @@ export function streamKey(path: string, stream: number): number {
   return fnv1a(`${path}#${stream}`);
 }
 
-/** A float in [0, 1) with 24 bits, exact in f32, for the entry at `index` ≥ 0. */
-export function draw(seed: number, key: number, index: number): number {
-  const [word] = threefry2x32([seed >>> 0, key], [index >>> 0, Math.floor(index / 2 ** 32)]);
+/**
+ * A float in [0, 1) with 24 bits, exact in f32, for the entry at `index` ≥ 0; `step` is the iteration that it belongs
+ * to, 0 in initialisers.
+ */
+export function draw(seed: number, key: number, index: number, step = 0): number {
+  const [word] = threefry2x32([seed >>> 0, key], [index >>> 0, Math.floor(index / 2 ** 32) + step]);
   return (word >>> 8) * 2 ** -24;
 }

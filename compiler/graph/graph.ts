@@ -29,6 +29,8 @@ export interface ParamNode extends NodeBase {
 export interface StateNode extends NodeBase {
   readonly kind: "state";
   readonly path: string;
+  /** An optimizer's own: it is in checkpoints and not in the weights file. */
+  readonly slot?: true;
 }
 
 export interface ConstantNode extends NodeBase {
@@ -91,6 +93,16 @@ export interface FreeDim {
   readonly high?: number;
 }
 
+/**
+ * After all that a graph computes has been read, the persistent tensor at `path` takes the value of `node`, which is of
+ * its dtype and shape. Every read in the graph sees the old value.
+ */
+export interface Update {
+  readonly kind: "param" | "state" | "slot";
+  readonly path: string;
+  readonly node: string;
+}
+
 export interface Graph {
   readonly name: string;
   readonly dims: readonly FreeDim[];
@@ -99,6 +111,8 @@ export interface Graph {
   /** In an order in which every operand stands before its readers. */
   readonly nodes: readonly Node[];
   readonly outputs: readonly { readonly name: string; readonly node: string }[];
+  /** Left out where the graph changes nothing; at most one for a tensor. */
+  readonly updates?: readonly Update[];
 }
 
 /** A learned tensor of a program; its shape is known at build time. */
@@ -111,6 +125,62 @@ export interface Parameter {
   readonly span?: Span;
 }
 
+/** An array that a data declaration reads from outside, as its source states it. */
+export interface DataSource {
+  readonly name: string;
+  /** `idx`, `csv`, `npy`, … with what it was given. */
+  readonly reader: string;
+  readonly arguments: readonly (string | number | boolean)[];
+  readonly dtype: Dtype;
+  /** Of one row. */
+  readonly shape: readonly number[];
+  readonly range?: { readonly low: number; readonly high: number };
+}
+
+/**
+ * A data declaration. Its graphs compute the examples of a list of rows: inputs are rows of the sources (whole arrays
+ * where an equation reads them at another row than its own) and `rows: i32[N]` where the row's number matters; outputs
+ * are the declaration's, N of them.
+ */
+export interface DataGraphs {
+  readonly name: string;
+  readonly train: Graph;
+  readonly evaluate: Graph;
+  readonly sources: readonly DataSource[];
+  /** The leading dim. */
+  readonly rows: string;
+}
+
+export interface TrainingSettings {
+  /** Examples of a step. */
+  readonly batch: number;
+  readonly epochs: number;
+  readonly seed: number;
+  /** Batches whose gradients are added up before an update. */
+  readonly accumulate: number;
+  /** Epochs without a better result after which training stops. */
+  readonly patience?: number;
+}
+
+/** How a model learns. */
+export interface Training {
+  /**
+   * Inputs are the outputs of the data declaration and, where they are read, the i32 scalars `iteration` and `epoch`;
+   * outputs are `loss` and the metrics; updates are all that changes.
+   */
+  readonly step: Graph;
+  /** The same metrics with `training` false; no updates. */
+  readonly evaluate: Graph;
+  /** Persistent tensors of optimizers, with their initial values. */
+  readonly slots: readonly Parameter[];
+  /** Paths of the parameters that a step updates. */
+  readonly trainable: readonly string[];
+  readonly data?: DataGraphs;
+  /** What the model is tested on, where that is another declaration. */
+  readonly test?: DataGraphs;
+  readonly settings: TrainingSettings;
+}
+
 /** All that one model computes, seen at once, since entries share parameters, layouts and code. */
 export interface Program {
   /** As declared: `LeNet`. */
@@ -119,4 +189,5 @@ export interface Program {
   /** States that inference reads. Learned ones (batch norm's running mean) are saved with the weights. */
   readonly states: readonly Parameter[];
   readonly entries: Readonly<Record<string, Graph>>;
+  readonly training?: Training;
 }

@@ -8,7 +8,7 @@ export * from "./conditions.ts";
 export * from "./ranges.ts";
 export * from "./flow.ts";
 export { freshName } from "./fresh-name.ts";
-export { interpret, type Interpretation } from "./interpret.ts";
+export { interpret, interpretStep, type Interpretation } from "./interpret.ts";
 export * from "./tensor.ts";
 export { verify } from "./verify.ts";
 export { parseExpr } from "./parse-expr.ts";

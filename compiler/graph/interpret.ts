@@ -11,7 +11,7 @@ import { openLevel, writeAddress, type Operand, type Writer } from "./generate-f
 import { writeGuarded, writeLoops, writeReduction } from "./generate-loops.ts";
 import type { ComputeNode, Graph, Node, ScatterNode } from "./graph.ts";
 import { sizeOfShape, type Tensor } from "./tensor.ts";
-import { operandsOf } from "./visit.ts";
+import { operandsOf, rootsOf } from "./visit.ts";
 
 export interface Interpretation {
   /** Values of free dims; what is left out follows from the shapes of the inputs. */
@@ -24,6 +24,8 @@ export interface Interpretation {
   readonly states?: Readonly<Record<string, Tensor>>;
   /** Of `random`; 0 where it is left out. */
   readonly seed?: number;
+  /** The iteration that draws belong to; 0, as in initialisers, where it is left out. */
+  readonly step?: number;
   /** Whether exp, log and their like are those of `scalar/portable.ts`: the same bits on every engine. */
   readonly portable?: boolean;
   /** Sees the value of each node as soon as it is known. */
@@ -36,11 +38,19 @@ export interface Interpretation {
  * for a graph that reads outside a tensor.
  */
 export function interpret(graph: Graph, options: Interpretation = {}): Readonly<Record<string, Tensor>> {
+  return interpretStep(graph, options).outputs;
+}
+
+/** As `interpret`, with the new values of what the graph updates, by path. */
+export function interpretStep(
+  graph: Graph,
+  options: Interpretation = {},
+): Readonly<Record<"outputs" | "updates", Readonly<Record<string, Tensor>>>> {
   const dims = inferDims(graph, options.inputs ?? {}, options.dims);
   const values = new Map<string, Tensor>();
   const lastReader = new Map<string, Node>();
   for (const node of graph.nodes) for (const name of operandsOf(node)) lastReader.set(name, node);
-  const kept = new Set(graph.outputs.map(({ node }) => node));
+  const kept = new Set(rootsOf(graph));
   for (const node of graph.nodes) {
     const shape = node.shape.map((extent) => sizeIn(extent, dims));
     const value = evaluateNode(node, shape, dims, values, options);
@@ -51,7 +61,11 @@ export function interpret(graph: Graph, options: Interpretation = {}): Readonly<
       if (lastReader.get(name) === node && !kept.has(name)) values.delete(name);
     }
   }
-  return Object.fromEntries(graph.outputs.map(({ name, node }) => [name, valueOf(values, node)]));
+  const { outputs, updates = [] } = graph;
+  return {
+    outputs: Object.fromEntries(outputs.map(({ name, node }) => [name, valueOf(values, node)])),
+    updates: Object.fromEntries(updates.map(({ path, node }) => [path, valueOf(values, node)])),
+  };
 }
 
 function valueOf(values: ReadonlyMap<string, Tensor>, name: string): Tensor {
@@ -194,14 +208,14 @@ const portableMeaning = { ...floatMeaning, ...portable };
 
 /** The functions that generated code calls, in the order of `libraryNames`. */
 function library(options: Interpretation): readonly unknown[] {
-  const seed = options.seed ?? 0;
+  const { seed = 0, step = 0 } = options;
   const onFloats = options.portable === true ? portableMeaning : floatMeaning;
   return [
     ...scalarNames.map((name): Meaning => onFloats[name]),
     ...scalarNames.map((name): Meaning => meaningOf(name, "i32")),
     ...converted.map((dtype) => (value: number) => convertValue(value, dtype)),
     roundToHalf,
-    (key: number, index: number) => draw(seed, key, index),
+    (key: number, index: number) => draw(seed, key, index, step),
     (name: string, axis: number, value: number) => {
       throw new Error(`${name} is read at ${value} on axis ${axis}, which is outside`);
     },

@@ -1,7 +1,7 @@
 import type { Form } from "../integers/index.ts";
 import { dtypes, type Dtype } from "../scalar/dtype.ts";
 import type { Guard } from "./expr.ts";
-import type { ComputeNode, FreeDim, Graph, GradNode, Node, ScatterNode } from "./graph.ts";
+import type { ComputeNode, FreeDim, Graph, GradNode, Node, ScatterNode, Update } from "./graph.ts";
 import {
   axesScope,
   takeAxes,
@@ -46,12 +46,14 @@ function takeGraph(cursor: Cursor): Graph {
   const facts: Guard[] = [];
   const nodes: Node[] = [];
   const outputs: { name: string; node: string }[] = [];
+  const updates: Update[] = [];
   while (!accept(cursor, "}")) {
     if (accept(cursor, "fact")) facts.push(takeGuard(cursor, noAxes));
     else if (accept(cursor, "output")) outputs.push(takeOutput(cursor));
+    else if (accept(cursor, "update")) updates.push(takeUpdate(cursor));
     else nodes.push(takeNode(cursor));
   }
-  return { name, dims, facts, nodes, outputs };
+  return { name, dims, facts, nodes, outputs, ...(updates.length > 0 && { updates }) };
 }
 
 function takeDim(cursor: Cursor): FreeDim {
@@ -67,7 +69,16 @@ function takeOutput(cursor: Cursor): { name: string; node: string } {
   return { name, node: takeName(cursor) };
 }
 
-const kinds = ["input", "param", "state", "constant", "compute", "scatter", "grad"] as const;
+const updated = ["param", "state", "slot"] as const;
+
+function takeUpdate(cursor: Cursor): Update {
+  const kind = takeOneOf(cursor, updated) ?? fail(cursor, `one of ${updated.join(", ")}`);
+  const path = takeString(cursor);
+  expect(cursor, "=");
+  return { kind, path, node: takeName(cursor) };
+}
+
+const kinds = ["input", "param", "state", "slot", "constant", "compute", "scatter", "grad"] as const;
 
 function takeNode(cursor: Cursor): Node {
   const name = takeName(cursor);
@@ -83,6 +94,8 @@ function takeNode(cursor: Cursor): Node {
     case "param":
     case "state":
       return { kind, ...base, path: takeString(cursor) };
+    case "slot":
+      return { kind: "state", ...base, path: takeString(cursor), slot: true };
     case "constant":
       expect(cursor, "[");
       return { kind, ...base, values: takeList(cursor, "]", () => takeNumberWithSign(cursor)) };

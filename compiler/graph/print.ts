@@ -11,6 +11,9 @@ export function printGraph(graph: Graph): string {
     ...graph.facts.map((fact) => `fact ${printGuard(fact)}`),
     ...graph.nodes.map(printNode),
     ...graph.outputs.map(({ name, node }) => `output ${writeName(name)} = ${writeName(node)}`),
+    ...(graph.updates ?? []).map(
+      ({ kind, path, node }) => `update ${kind} ${JSON.stringify(path)} = ${writeName(node)}`,
+    ),
   ];
   const dims = graph.dims.map(printDim).join(", ");
   return `graph ${writeName(graph.name)}(${dims}) {\n${lines.map((line) => `  ${line}\n`).join("")}}\n`;
@@ -23,7 +26,8 @@ function printDim(dim: FreeDim): string {
 }
 
 export function printNode(node: Node): string {
-  const name = `${writeName(node.name)} = ${node.kind} `;
+  const kind = node.kind === "state" && node.slot === true ? "slot" : node.kind;
+  const name = `${writeName(node.name)} = ${kind} `;
   switch (node.kind) {
     case "input":
       return `${name}${printType(node)}${

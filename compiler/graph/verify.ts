@@ -48,7 +48,35 @@ export function verify(graph: Graph, { normal, differentiated }: VerifyOptions):
   for (const { name, node } of graph.outputs) {
     if (!nodes.has(node)) reportGraph(`the output ${name} is ${node}, which is no node`);
   }
+  checkUpdates(graph, nodes, reportGraph);
   return found;
+}
+
+/** An update names one tensor once, and gives it a value of its own dtype and shape. */
+function checkUpdates(
+  { updates = [] }: Graph,
+  nodes: ReadonlyMap<string, Node>,
+  report: (message: string) => void,
+): void {
+  for (const path of repeated(updates.map((update) => update.path))) report(`${path} is updated twice`);
+  for (const { kind, path, node: name } of updates) {
+    const node = nodes.get(name);
+    if (node === undefined) report(`the update of ${path} is ${name}, which is no node`);
+    else if (node.shape.some((extent) => constantOf(extent) === undefined)) {
+      report(`the update of ${path} has a shape that is known only at a call`);
+    }
+    const own = [...nodes.values()].find(
+      (each) => (each.kind === "param" || each.kind === "state") && each.path === path,
+    );
+    if (own === undefined || node === undefined) continue;
+    const ownKind = own.kind === "state" && own.slot === true ? "slot" : own.kind;
+    if (ownKind !== kind) report(`${path} is a ${ownKind} and updated as a ${kind}`);
+    const alike =
+      own.dtype === node.dtype &&
+      own.shape.length === node.shape.length &&
+      own.shape.every((extent, dim) => equalForms(extent, node.shape[dim] ?? extent));
+    if (!alike) report(`the update of ${path} has another dtype or shape`);
+  }
 }
 
 function repeated(names: readonly string[]): readonly string[] {

@@ -1,6 +1,6 @@
 import { atomForm, atomsOf, axis, substitute, substituteNames, type Form } from "../integers/index.ts";
 import type { Axis, Expr, Guard } from "./expr.ts";
-import type { ComputeNode, Node, ScatterNode } from "./graph.ts";
+import type { ComputeNode, Graph, Node, ScatterNode } from "./graph.ts";
 
 /** The expressions right inside another one, in the order in which the text has them. */
 export function childrenOf(expr: Expr): readonly Expr[] {
@@ -251,6 +251,21 @@ export function operandsOf(node: Node): readonly string[] {
   const forms = [...node.domain.map(({ form }) => form), ...(node.kind === "scatter" ? node.at : [])];
   const reads = [...forms.flatMap(readsOfForm), ...readsOf(node.body)];
   return [...new Set(reads.map(({ operand }) => operand))];
+}
+
+/** The nodes that a graph is there for: its outputs, and what its updates write. */
+export function rootsOf({ outputs, updates = [] }: Graph): readonly string[] {
+  return [...new Set([...outputs, ...updates].map(({ node }) => node))];
+}
+
+/** The outputs and updates of a graph with other names for their nodes. */
+export function renameRoots(
+  { outputs, updates }: Graph,
+  names: ReadonlyMap<string, string>,
+): Pick<Graph, "outputs" | "updates"> {
+  const renamed = <Root extends { readonly node: string }>(roots: readonly Root[]): readonly Root[] =>
+    roots.map((root) => ({ ...root, node: names.get(root.node) ?? root.node }));
+  return { outputs: renamed(outputs), ...(updates && { updates: renamed(updates) }) };
 }
 
 /** The node with other names for what it reads; the same one where none of them changes. */

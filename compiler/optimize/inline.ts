@@ -2,7 +2,15 @@ import { freshName } from "../graph/fresh-name.ts";
 import { conjunction } from "../graph/conditions.ts";
 import type { Axis, Expr } from "../graph/expr.ts";
 import type { ComputeNode, Graph } from "../graph/graph.ts";
-import { axesOfForm, mapChildren, mapGuard, operandsOf, substituteAxes, visitExpr } from "../graph/visit.ts";
+import {
+  axesOfForm,
+  mapChildren,
+  mapGuard,
+  operandsOf,
+  rootsOf,
+  substituteAxes,
+  visitExpr,
+} from "../graph/visit.ts";
 import { atomForm, constantOf, product, substitute, type Form } from "../integers/index.ts";
 import {
   allAxes,
@@ -38,7 +46,7 @@ const fewOperations = 4;
 interface Uses {
   /** Where a node is read as a value, by reader. */
   readonly readers: ReadonlyMap<string, readonly ComputeNode[]>;
-  /** Nodes that must stay: outputs, and those that subscripts read. */
+  /** Nodes that must stay: outputs and updates, and those that subscripts read. */
   readonly kept: ReadonlySet<string>;
   /** Does a producer that isn't mere movement go into all its readers? Decided once each. */
   readonly decided: Map<string, boolean>;
@@ -46,7 +54,7 @@ interface Uses {
 
 function usesOf(graph: Graph): Uses {
   const readers = new Map<string, ComputeNode[]>();
-  const kept = new Set(graph.outputs.map((output) => output.node));
+  const kept = new Set(rootsOf(graph));
   for (const node of graph.nodes) {
     if (node.kind !== "compute") {
       for (const name of operandsOf(node)) kept.add(name);

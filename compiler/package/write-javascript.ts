@@ -6,7 +6,8 @@ import type { Plan } from "../plan/plan.ts";
 export interface ModuleFiles {
   /** `lenet`: the files are lenet.wasm, lenet.relaxed.wasm and lenet.safetensors. */
   readonly stem: string;
-  /** The built `runtime/entry-wasm.ts`: an ES module that exports loadModel, decodeBase64 and tensor. */
+  /** The built `runtime/entry-wasm.ts`, which exports loadModel, decodeBase64 and tensor; where the model trains
+   * `runtime/entry-train.ts`, with loadTrainer for loadModel. */
   readonly runtime: string;
 }
 
@@ -58,7 +59,7 @@ function assemble(plan: Plan, runtime: string, files: readonly string[]): string
     asObject(runtime),
     `const __spec=${writeSpec(plan)};\n`,
     `const __files={${files.join(",")}};\n`,
-    "export const load=(options)=>__runtime.loadModel(__spec,__files,options);\n",
+    `export const load=(options)=>__runtime.${plan.training ? "loadTrainer" : "loadModel"}(__spec,__files,options);\n`,
     "export const tensor=__runtime.tensor;\n",
   ].join("");
 }

@@ -1,4 +1,5 @@
 import { showForm, type Form } from "../integers/index.ts";
+import { publicEntries } from "../plan/hidden-entries.ts";
 import type { EntryPlan, Plan } from "../plan/plan.ts";
 import type { ModelDocs } from "./write-types.ts";
 
@@ -18,10 +19,10 @@ export function writeReadme(plan: Plan, name: string, docs: ModelDocs, weightsIn
     `import { load } from "${name}";`,
     "",
     `const ${variable} = await load();`,
-    ...plan.entries.map((entry) => callText(variable, entry)),
+    ...publicEntries(plan).map((entry) => callText(variable, entry)),
     "```",
     "",
-    ...plan.entries.flatMap((entry) => describe(entry, plan, docs)),
+    ...publicEntries(plan).flatMap((entry) => describe(entry, plan, docs)),
     "A result's `data` is valid until the next call; `copy()` keeps it. A wrong length throws a `RangeError`.",
     "",
     inline,

@@ -1,7 +1,9 @@
 import type { Guard } from "../graph/expr.ts";
 import { constantOf, showForm, type Form } from "../integers/index.ts";
 import { equalLayouts, rowMajor, storedExtents } from "../plan/layout.ts";
-import type { Buffer, EntryPlan, Plan } from "../plan/plan.ts";
+import { publicEntries } from "../plan/hidden-entries.ts";
+import type { Buffer, EntryPlan, Plan, TrainingPlan } from "../plan/plan.ts";
+import { initialOfSlot } from "./initial-slots.ts";
 import { extentToJavaScript, formToJavaScript, parameterText } from "./form-to-javascript.ts";
 
 /** The `ModelSpec` of runtime/spec.ts as a JavaScript literal. */
@@ -11,10 +13,37 @@ export function writeSpec(plan: Plan): string {
   return object({
     name: JSON.stringify(plan.name),
     tableLength: String(plan.buffers.reduce((all, buffer) => Math.max(all, buffer.id + 1), 0)),
-    params: list(stored("param").map(writeStored)),
-    states: list(stored("state").map(writeStored)),
-    constants: list(stored("constant").map(writeStored)),
-    entries: object(Object.fromEntries(plan.entries.map((entry) => [entry.name, writeEntry(entry, plan)]))),
+    params: list(stored("param").map((buffer) => writeStored(buffer))),
+    states: list(stored("state").map((buffer) => writeStored(buffer))),
+    constants: list(stored("constant").map((buffer) => writeStored(buffer))),
+    entries: object(
+      Object.fromEntries(publicEntries(plan).map((entry) => [entry.name, writeEntry(entry, plan)])),
+    ),
+    ...(plan.training && { training: writeTraining(plan.training, plan) }),
+  });
+}
+
+/** The `TrainingSpec` of a model that learns. */
+function writeTraining({ step, evaluate, slots, trainable, settings }: TrainingPlan, plan: Plan): string {
+  const entryOf = (name: string): string => {
+    const entry = plan.entries.find((each) => each.name === name);
+    if (entry === undefined) throw new Error(`bug: the plan has no entry ${name}`);
+    return writeEntry(entry, plan);
+  };
+  const slotOf = (buffer: Buffer): string => {
+    const slot = slots.find(({ path }) => path === buffer.path);
+    if (slot === undefined) throw new Error(`bug: the slot ${buffer.path} has no initial value`);
+    const initial = initialOfSlot(slot, settings.seed);
+    return writeStored(buffer, {
+      initial: typeof initial === "number" ? writeNumber(initial) : list(initial.map(writeNumber)),
+    });
+  };
+  return object({
+    step: entryOf(step),
+    evaluate: entryOf(evaluate),
+    slots: list(plan.buffers.filter(({ role }) => role === "slot").map(slotOf)),
+    trainable: JSON.stringify(trainable),
+    settings: JSON.stringify(settings),
   });
 }
 
@@ -34,7 +63,7 @@ function constantForm(form: Form): number {
   return known;
 }
 
-function writeStored(buffer: Buffer): string {
+function writeStored(buffer: Buffer, more: Readonly<Record<string, string>> = {}): string {
   const packing = equalLayouts(buffer.layout, rowMajor(buffer.shape.length))
     ? undefined
     : writePacking(buffer);
@@ -46,6 +75,7 @@ function writeStored(buffer: Buffer): string {
     bytes: String(constantForm(buffer.bytes)),
     ...(packing && { packing }),
     ...(buffer.values && { values: list(buffer.values.map(writeNumber)) }),
+    ...more,
   });
 }
 
@@ -105,6 +135,7 @@ function writeEntry(entry: EntryPlan, plan: Plan): string {
         object({ text: JSON.stringify(showFact(fact)), holds: `${args}=>${factToJavaScript(fact)}` }),
       ),
     ),
+    ...(entry.random === true && { random: "true" }),
     inputs: list(entry.inputs.map(port)),
     outputs: list(entry.outputs.map(port)),
     arena: list(entry.arena.map(String)),

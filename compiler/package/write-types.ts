@@ -1,7 +1,8 @@
 import type { Project, SourceFile } from "ts-morph";
 import type { Dtype } from "../scalar/dtype.ts";
 import { constantOf, type Form } from "../integers/index.ts";
-import type { Buffer, EntryPlan, Plan } from "../plan/plan.ts";
+import { publicEntries } from "../plan/hidden-entries.ts";
+import type { Buffer, EntryPlan, Plan, TrainingPlan } from "../plan/plan.ts";
 import { bareDim } from "./form-to-javascript.ts";
 
 /** The doc comments of a model and its entries, as its source has them. */
@@ -29,7 +30,8 @@ export async function writeTypes(plan: Plan, docs: ModelDocs): Promise<string> {
   declareTensors(file, plan);
   const model = file.addInterface({ name: plan.name, isExported: true });
   if (docs.model !== undefined) model.addJsDoc(docs.model);
-  for (const entry of plan.entries) addEntry(model, entry, plan, docs.entries[entry.name]);
+  for (const entry of publicEntries(plan)) addEntry(model, entry, plan, docs.entries[entry.name]);
+  if (plan.training !== undefined) addTrainer(file, model, plan, plan.training);
   model.addProperty({ name: "info", isReadonly: true, type: "Info" });
   file.addFunction({
     name: "load",
@@ -100,6 +102,71 @@ function addEntry(model: Interface, entry: EntryPlan, plan: Plan, doc: string | 
     returnType: `{ ${outputs.join("; ")} }`,
   });
   if (doc !== undefined) method.addJsDoc(doc);
+}
+
+/** What the trainer itself gives a step. */
+const given = new Set(["iteration", "epoch"]);
+
+/** `trainer`: a batch holds the outputs of the data declaration, a step answers the loss and the metrics. */
+function addTrainer(file: SourceFile, model: Interface, plan: Plan, training: TrainingPlan): void {
+  const bufferOf = (id: number): Buffer => {
+    const buffer = plan.buffers.find((candidate) => candidate.id === id);
+    if (buffer === undefined) throw new Error(`bug: no buffer ${id}`);
+    return buffer;
+  };
+  const trainer = file.addInterface({ name: "Trainer", isExported: true });
+  const method = (name: "step" | "evaluate", doc: string): void => {
+    const entry = plan.entries.find((each) => each.name === training[name]);
+    if (entry === undefined) throw new Error(`bug: the plan has no entry ${training[name]}`);
+    const used = new Set<string>();
+    const inputs = entry.inputs.flatMap(({ name: input, buffer }) => {
+      if (given.has(input)) return [];
+      const { dtype, shape } = bufferOf(buffer);
+      const extents = shape.map((extent) => extentType(extent, used));
+      const array = arrayType(dtype);
+      return [`readonly ${input}: ${array} | ShapedTensor<${array}, readonly [${extents.join(", ")}]>`];
+    });
+    const metrics = entry.outputs.map(({ name: output, buffer }) => {
+      const { dtype, shape } = bufferOf(buffer);
+      return `readonly ${output}: ${shape.length === 0 ? "number" : arrayType(dtype)}`;
+    });
+    const added = trainer.addMethod({
+      name,
+      typeParameters: entry.dims
+        .filter((dim) => used.has(dim.name))
+        .map((dim) => ({ name: dim.name, constraint: "number", default: "number", isConst: true })),
+      parameters: [{ name: "batch", type: `{ ${inputs.join("; ")} }` }],
+      returnType: `{ ${metrics.join("; ")} }`,
+    });
+    added.addJsDoc(doc);
+  };
+  method(
+    "step",
+    "One forward and backward pass and an update; the model's entries see the new weights at once.",
+  );
+  method("evaluate", "The same metrics, as inference computes them; nothing changes.");
+  trainer.addMethod({
+    name: "save",
+    returnType: "Uint8Array<ArrayBuffer>",
+    docs: ["A safetensors file of weights, optimizer state, iteration, epoch and seed."],
+  });
+  trainer.addMethod({
+    name: "load",
+    parameters: [{ name: "bytes", type: "Uint8Array" }],
+    returnType: "void",
+    docs: ["Continues from such a file; throws, and changes nothing, where it is of another model."],
+  });
+  trainer.addProperties([
+    { name: "iteration", type: "number", docs: ["Steps so far."] },
+    { name: "epoch", type: "number" },
+    { name: "seed", type: "number", docs: ["Of random draws."] },
+    {
+      name: "settings",
+      isReadonly: true,
+      type: "{ readonly batch: number; readonly epochs: number; readonly seed: number; readonly accumulate: number; readonly patience?: number }",
+    },
+  ]);
+  model.addProperty({ name: "trainer", isReadonly: true, type: "Trainer" });
 }
 
 function arrayType(dtype: Dtype): string {

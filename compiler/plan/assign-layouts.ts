@@ -90,8 +90,8 @@ function elect(
 /** For results that have a place for each place of an operand of the same rank: element-wise ones and pools. */
 function inheritedLayouts(kernel: Kernel): ReadonlyMap<string, Layout> {
   const wishes = new Map<string, Layout>();
-  for (const { axes, body, output } of kernel.stages) {
-    if (output === undefined) continue;
+  for (const { axes, at: scattered, body, output } of kernel.stages) {
+    if (output === undefined || scattered !== undefined) continue;
     const source = readsOf(body).find(
       ({ operand, at }) =>
         kernel.operands.some(({ name }) => name === operand) &&

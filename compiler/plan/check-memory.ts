@@ -2,6 +2,7 @@ import { report, type Diagnostic, type Span } from "../diagnostics/index.ts";
 import type { FreeDim, Node, Program } from "../graph/graph.ts";
 import { evaluate } from "../integers/index.ts";
 import { bytesOf } from "../scalar/dtype.ts";
+import { graphsOf } from "./hidden-entries.ts";
 import { bytesAt, persistentBytes, placeArena } from "./memory-size.ts";
 import type { Buffer, EntryPlan, Plan } from "./plan.ts";
 
@@ -13,7 +14,7 @@ const absurd = 2 ** 48;
 
 /** Tensors that no target could ever hold; a program without them can be planned. */
 export function checkTensorSizes(program: Program): readonly Diagnostic[] {
-  return Object.values(program.entries).flatMap((graph) => {
+  return Object.values(graphsOf(program)).flatMap((graph) => {
     const node = graph.nodes.find((each) => leastBytes(each, graph.dims) > absurd);
     if (node === undefined) return [];
     const bytes = leastBytes(node, graph.dims);

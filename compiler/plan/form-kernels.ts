@@ -1,5 +1,5 @@
 import type { Axis, Expr } from "../graph/expr.ts";
-import type { ComputeNode, Graph, Node } from "../graph/graph.ts";
+import type { ComputeNode, Graph, Node, ScatterNode } from "../graph/graph.ts";
 import type { Recognition } from "../graph/recognition.ts";
 import {
   formsOf,
@@ -8,12 +8,14 @@ import {
   operandsOf,
   renameOperands,
   renameOperandsInForm,
+  rootsOf,
   visitExpr,
 } from "../graph/visit.ts";
 import { atomsOf, axis as axisForm, constantOf, substitute, type Form } from "../integers/index.ts";
-import type { Member } from "./fusion-space.ts";
+import { spaceOf, type Member } from "./fusion-space.ts";
 import { groupNodes, type FusionLimits, type Group } from "./group-nodes.ts";
 import type { Kernel, Operand, Stage } from "./kernel.ts";
+import { randomDims } from "./lower-random.ts";
 import { nameKernel } from "./name-kernel.ts";
 import { rowMajor } from "./layout.ts";
 
@@ -24,7 +26,7 @@ export interface FormedKernel {
 }
 
 /**
- * The kernels of a normalised, recognised graph, each after those whose results it reads. All operands are row-major
+ * The kernels of a normalised, recognised graph; `placeUpdates` brings them into an order. All operands are row-major
  * still. Operands are named by their nodes; the stage that computes a stored node is called by the node's name and a
  * prime.
  */
@@ -34,8 +36,11 @@ export function formKernels(graph: Graph, limits: FusionLimits): readonly Formed
   for (const node of graph.nodes) {
     for (const name of operandsOf(node)) wanted.set(name, (wanted.get(name) ?? new Set()).add(node.name));
   }
-  const outputs = new Set(graph.outputs.map((output) => output.node));
-  return groupNodes(graph, limits).map((group) => {
+  const outputs = new Set(rootsOf(graph));
+  const scatters = graph.nodes.flatMap((node) =>
+    node.kind === "scatter" ? [scatterKernel(node, nodes)] : [],
+  );
+  const fused = groupNodes(graph, limits).map((group) => {
     const inside = new Set(group.members.map(({ node }) => node.name));
     const stored = group.members
       .map(({ node }) => node.name)
@@ -44,6 +49,33 @@ export function formKernels(graph: Graph, limits: FusionLimits): readonly Formed
       );
     return formKernel(group, new Set([...stored, ...unboundedStages(group)]), nodes);
   });
+  return [...fused, ...scatters];
+}
+
+/** A scatter is a kernel by itself: its result is zeroed, then every term added where the data say. */
+function scatterKernel(node: ScatterNode, nodes: ReadonlyMap<string, Node>): FormedKernel {
+  const operands = [
+    ...operandsOf(node).map((name) => makeOperand(name, "read", nodes)),
+    makeOperand(node.name, "write", nodes),
+  ];
+  const stage: Stage = {
+    name: `${node.name}'`,
+    dtype: node.dtype,
+    axes: node.axes.map(({ name }) => name),
+    at: node.at,
+    domain: node.domain,
+    body: node.body,
+    output: node.name,
+    ...(node.span && { span: node.span }),
+  };
+  const named = { name: nameKernel([stage]), axes: node.axes, operands, stages: [stage] };
+  return { kernel: { ...named, dims: dimsOf(named) }, nodes: operands.map(({ name }) => name) };
+}
+
+/** The kernel that computes one node and nothing else; `nodes` has it and what it reads. */
+export function kernelOfNode(node: ComputeNode, nodes: ReadonlyMap<string, Node>): FormedKernel {
+  const { space, member } = spaceOf(node);
+  return formKernel({ members: [member], space }, new Set([node.name]), nodes);
 }
 
 /**
@@ -188,14 +220,21 @@ function dimsOf({ axes, operands, stages }: Omit<Kernel, "dims">): readonly stri
   const forms = [
     ...axes.map(({ extent }) => extent),
     ...operands.flatMap(({ shape }) => shape),
-    ...stages.flatMap(({ reduce, domain, body }) => [
+    ...stages.flatMap(({ reduce, at = [], domain, body }) => [
+      ...at,
       ...(reduce?.axes ?? []).map(({ extent }) => extent),
       ...domain.map(({ form }) => form),
       ...allForms(body),
     ]),
   ];
   const names = forms.flatMap(atomsOf).flatMap((atom) => (atom.kind === "dim" ? [atom.name] : []));
-  return [...new Set(names)];
+  return [...new Set([...names, ...(stages.some(({ body }) => draws(body)) ? randomDims : [])])];
+}
+
+function draws(body: Expr): boolean {
+  let found = false;
+  visitExpr(body, ({ kind }) => (found ||= kind === "random"));
+  return found;
 }
 
 function allForms(body: Expr): readonly Form[] {

@@ -1,5 +1,6 @@
 import type { ComputeNode, Graph } from "../graph/graph.ts";
-import { operandsOf } from "../graph/visit.ts";
+import { operandsOf, readsOf, rootsOf } from "../graph/visit.ts";
+import { axis as axisForm, equalForms } from "../integers/index.ts";
 import { areAligned, fitInto, joinSpaces, kindOf, spaceOf, type Member, type Space } from "./fusion-space.ts";
 
 /** Nodes that one kernel computes, in an order in which operands stand before their readers. */
@@ -18,7 +19,10 @@ interface Context {
   readonly nodes: readonly ComputeNode[];
   readonly operands: ReadonlyMap<string, ReadonlySet<string>>;
   readonly readers: ReadonlyMap<string, readonly string[]>;
+  /** Nodes that must be in memory: outputs, and what updates write. */
   readonly outputs: ReadonlySet<string>;
+  /** Nodes that are computed from old values of what is updated, element by element. */
+  readonly updating: ReadonlySet<string>;
   /** The group so far of each node that has one. */
   readonly groups: Map<string, Group>;
 }
@@ -40,13 +44,39 @@ export function groupNodes(graph: Graph, limits: FusionLimits): readonly Group[]
 
 function contextOf(graph: Graph, limits: FusionLimits): Context {
   const nodes = graph.nodes.filter((node) => node.kind === "compute");
-  const operands = new Map(nodes.map((node) => [node.name, new Set(operandsOf(node))]));
+  const computed = graph.nodes.filter(({ kind }) => kind === "compute" || kind === "scatter");
+  const operands = new Map(computed.map((node) => [node.name, new Set(operandsOf(node))]));
   const readers = new Map<string, string[]>();
   for (const [reader, names] of operands) {
     for (const name of names) readers.set(name, [...(readers.get(name) ?? []), reader]);
   }
-  const outputs = new Set(graph.outputs.map((output) => output.node));
-  return { limits, nodes, operands, readers, outputs, groups: new Map() };
+  const outputs = new Set(rootsOf(graph));
+  return { limits, nodes, operands, readers, outputs, updating: updatingNodes(graph), groups: new Map() };
+}
+
+/**
+ * What reads an updated tensor as an optimizer does. It is no epilogue of the gradient's contraction: an update of a
+ * parameter and its slots is one pass over flat memory.
+ */
+function updatingNodes(graph: Graph): ReadonlySet<string> {
+  const updated = new Set((graph.updates ?? []).map(({ path }) => path));
+  const old = new Map(
+    graph.nodes.flatMap((node) =>
+      (node.kind === "param" || node.kind === "state") && updated.has(node.path) ? [[node.name, node]] : [],
+    ),
+  );
+  const updating = graph.nodes.flatMap((node) => {
+    if (node.kind !== "compute" || node.reduce !== undefined) return [];
+    const own = readsOf(node.body).some(({ operand, at }) => {
+      const tensor = old.get(operand);
+      return (
+        tensor?.shape.length === node.axes.length &&
+        at.every((form, dim) => equalForms(form, axisForm(node.axes[dim]?.name ?? "")))
+      );
+    });
+    return own ? [node.name] : [];
+  });
+  return new Set(updating);
 }
 
 function enter(group: Group, context: Context): void {
@@ -58,6 +88,7 @@ function growEpilogue(node: ComputeNode, context: Context): Group {
   const members = [member];
   for (const next of context.nodes.slice(context.nodes.indexOf(node) + 1)) {
     if (context.groups.has(next.name) || kindOf(next) !== "element-wise") continue;
+    if (context.updating.has(next.name)) continue;
     if (!readsAny(next, members, context)) continue;
     const fit = fitInto(next, members, space);
     if (fit === undefined || !isSound([...members, fit.member], context)) continue;

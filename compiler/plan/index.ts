@@ -1,4 +1,5 @@
 export { costOfKernel, type KernelCost } from "./kernel-cost.ts";
+export { publicEntries } from "./hidden-entries.ts";
 export { makePlan, type PlanTarget } from "./make-plan.ts";
 export { planProgram, type Planned } from "./plan-program.ts";
 export { printPlan, type PlanStage } from "./print-plan.ts";

@@ -66,7 +66,7 @@ export function viewKernel(kernel: Kernel): KernelView {
     const output = kernel.operands.find((operand) => operand.name === stage.output);
     const write = output && {
       operand: output,
-      offset: offsetOf(output, stage.axes.map(axisForm)),
+      offset: offsetOf(output, stage.at ?? stage.axes.map((name) => axisForm(name))),
       write: true,
     };
     return {

@@ -21,10 +21,11 @@ export function canonicalKernel(kernel: Kernel): string {
     ]),
     locals: new Map(),
   };
-  const operands = kernel.operands.map(({ name, dtype, shape, layout, access }) =>
+  const operands = kernel.operands.map(({ name, dtype, shape, layout, access, paddingIsZero }) =>
     [
       called(names.values, name),
       access,
+      ...(paddingIsZero === true ? ["padded"] : []),
       dtype,
       ...shape.map((form) => formText(form, names)),
       JSON.stringify(layout),
@@ -64,6 +65,7 @@ function stageText(stage: Stage, names: Names): string {
     stage.dtype,
     stage.axes.map((name) => called(names.axes, name)).join(","),
     stage.reduce === undefined ? "" : `${stage.reduce.op}[${axesText(stage.reduce.axes, names)}]`,
+    ...(stage.at === undefined ? [] : [`at ${stage.at.map((form) => formText(form, names)).join(",")}`]),
     stage.domain.map((guard) => guardText(guard, names)).join("&"),
     exprText(stage.body, names),
     stage.output === undefined ? "" : called(names.values, stage.output),

@@ -12,6 +12,8 @@ export interface Operand {
   readonly shape: readonly Form[];
   readonly layout: Layout;
   readonly access: "read" | "write";
+  /** Of a written one: what is in its padding is zero before the call. */
+  readonly paddingIsZero?: true;
 }
 
 /**
@@ -24,6 +26,11 @@ export interface Stage {
   /** Names of kernel axes; the value has one subscript for each, in this order. */
   readonly axes: readonly string[];
   readonly reduce?: { readonly op: ReduceOp; readonly axes: readonly Axis[] };
+  /**
+   * Of a scatter: where in its output, which is zero before, the body at a point of the axes is added. Subscripts and
+   * body are evaluated inside the domain alone.
+   */
+  readonly at?: readonly Form[];
   readonly domain: readonly Guard[];
   /** Without reductions (normal form). */
   readonly body: Expr;

@@ -5,6 +5,7 @@ import { provablyNonnegative, type Form } from "../integers/index.ts";
 import { bindValue, literal, rangeOf, type Builder, type Value } from "./lower-builder.ts";
 import { lowerFunction } from "./lower-function.ts";
 import { integerValue, loadAt, operandOf, placeForm, type Point } from "./lower-read.ts";
+import { lowerRandom } from "./lower-random.ts";
 import { registerTypeOf } from "./loops.ts";
 import { applyTo, convertTo, selectBetween } from "./lower-value.ts";
 
@@ -55,7 +56,12 @@ export function lowerExpr(builder: Builder, expr: Expr, around: Surroundings): V
       return value;
     }
     case "random":
-      throw new Error("bug: a random draw is not part of compiled code");
+      return lowerRandom(
+        builder,
+        expr.path,
+        expr.stream,
+        placeForm(builder, expr.counter, around.point, around.condition),
+      );
     case "reduce":
       throw new Error("bug: a reduction stands inside a body");
     default:

@@ -21,9 +21,7 @@ export function zeroPadding(builder: Builder, operand: Operand): void {
   if (isDense(operand)) return;
   const { axes, padding } = operand.layout;
   if (axes.some((axis) => axis.divide !== 1 || axis.modulo !== undefined)) {
-    zeroRuns(builder, operand, [
-      { count: constant(1), stride: zero, start: zero, length: storedSize(operand) },
-    ]);
+    zeroAll(builder, operand);
     return;
   }
   const extents = storedExtents(operand);
@@ -40,6 +38,12 @@ export function zeroPadding(builder: Builder, operand: Operand): void {
       { count, stride: period, start: end, length: scale(inner, after) },
     ]);
   });
+}
+
+/** Writes zeros over all that an operand stores. */
+export function zeroAll(builder: Builder, operand: Operand): void {
+  const length = storedSize(operand);
+  zeroRuns(builder, operand, [{ count: constant(1), stride: zero, start: zero, length }]);
 }
 
 /** `count` runs of `length` elements, `stride` apart. */

@@ -17,7 +17,7 @@ import {
 } from "./lower-builder.ts";
 import { guardValue, lowerExpr, type Surroundings } from "./lower-expr.ts";
 import { axesAt, instancesOf, openLoops, type Instance } from "./lower-loop.ts";
-import { operandOf, integerValue, loadAt, storeAt, type Point } from "./lower-read.ts";
+import { operandOf, integerValue, loadAt, placeForm, storeAt, type Point } from "./lower-read.ts";
 import { stagedAt, stageOperand, type Staged } from "./lower-staging.ts";
 import {
   accumulate,
@@ -75,6 +75,10 @@ export function lowerStage(
   const own = loops.filter((leaf) => !shared.has(leaf));
   openLoops(builder, plan, own, { place, reduction: false }, (inner) => {
     const instances = instancesOf(plan, tile, inner);
+    if (stage.at !== undefined) {
+      for (const instance of instances) addTerm(context, stage, stage.at, pointOf(context, stage, instance));
+      return;
+    }
     const values =
       stage.reduce === undefined
         ? plain(context, stage, instances)
@@ -199,6 +203,24 @@ function plain(context: StageContext, stage: Stage, instances: readonly Instance
     emit(builder, { kind: "if", condition: condition.expr, then, otherwise: [] });
     return { expr: { kind: "local", name, register: of }, register: of };
   });
+}
+
+/** A scatter's body at one point, added where it belongs. */
+function addTerm(context: StageContext, stage: Stage, at: readonly Form[], point: Point): void {
+  const { builder } = context;
+  const operand = operandOf(builder, stage.output ?? "");
+  const guards = [...stage.domain, ...beyondExtents(context, stage.axes)];
+  const condition = conditionOf(context, guards, point);
+  if (condition?.register.lanes === 4) throw new Error(`bug: lanes of the scatter ${stage.name} differ`);
+  const add = (): void => {
+    const places = at.map((form) => placeForm(builder, form, point));
+    const body = lowerExpr(builder, stage.body, surroundings(context, point));
+    const term = bindValue(builder, convertTo(builder, body, registerTypeOf[stage.dtype]), stage.name);
+    const sum = bindValue(builder, loadAt(builder, operand, places, point), stage.name);
+    storeAt(builder, operand, places, point, applyTo(builder, "add", sum, term));
+  };
+  if (condition === undefined) add();
+  else emit(builder, { kind: "if", condition: condition.expr, then: block(builder, add), otherwise: [] });
 }
 
 /** One value for each instance, from accumulators that its reduction loops fill. */

@@ -9,7 +9,7 @@ import { fusedAxes, planAxes, type AxisPlan, type Place } from "./lower-axes.ts"
 import { block, emit, makeBuilder, type Builder, type Value } from "./lower-builder.ts";
 import { neededGuards } from "./lower-halo.ts";
 import { openLoops } from "./lower-loop.ts";
-import { zeroPadding } from "./lower-padding.ts";
+import { zeroAll, zeroPadding } from "./lower-padding.ts";
 import { integerValue } from "./lower-read.ts";
 import { leavesByBind, lowerStage, type StageContext } from "./lower-stage.ts";
 import { applyTo } from "./lower-value.ts";
@@ -29,7 +29,7 @@ export function lower(kernel: Kernel, schedule: Schedule): Loops {
 export function lowerToNest(kernel: Kernel, schedule: Schedule): LoopsOf<Form> {
   const builder = makeBuilder(kernel);
   const scratch = new Map<string, Scratch>();
-  for (const operand of kernel.operands) if (operand.access === "write") zeroPadding(builder, operand);
+  for (const operand of kernel.operands) zeroBefore(builder, operand);
   lowerSteps(builder, scratch, schedule);
   return {
     name: kernel.name,
@@ -38,6 +38,14 @@ export function lowerToNest(kernel: Kernel, schedule: Schedule): LoopsOf<Form> {
     dims: kernel.dims,
     body: builder.blocks[0]?.statements ?? [],
   };
+}
+
+/** What must be zero in an operand before anything is written: all of a scatter's result, the padding of others. */
+function zeroBefore(builder: Builder, operand: Operand): void {
+  if (operand.access !== "write") return;
+  const stage = builder.kernel.stages.find(({ output }) => output === operand.name);
+  if (stage?.at !== undefined) zeroAll(builder, operand);
+  else if (operand.paddingIsZero !== true) zeroPadding(builder, operand);
 }
 
 function lowerSteps(builder: Builder, scratch: Map<string, Scratch>, schedule: Schedule): void {

@@ -1,9 +1,11 @@
-import type { ComputeNode, Graph, Node, Program } from "../graph/graph.ts";
-import { scale } from "../integers/index.ts";
+import type { ComputeNode, Graph, Node, Program, Update } from "../graph/graph.ts";
+import { dim as dimForm, scale } from "../integers/index.ts";
 import { bytesOf } from "../scalar/dtype.ts";
 import { assignLayouts, withLayouts, type LayoutWish, type PlacedKernel } from "./assign-layouts.ts";
 import { copyOf, formKernels } from "./form-kernels.ts";
+import { flattenKernel } from "./flatten-kernel.ts";
 import type { FusionLimits } from "./group-nodes.ts";
+import { graphsOf, trainingOf } from "./hidden-entries.ts";
 import { canonicalKernel, hashText } from "./kernel-key.ts";
 import type { Kernel } from "./kernel.ts";
 import { rowMajor, storedSize, type Layout } from "./layout.ts";
@@ -16,8 +18,10 @@ import {
   type BufferTable,
   type CompiledCall,
 } from "./plan-entry.ts";
+import { placeUpdates } from "./place-updates.ts";
 import type { Buffer, EntryPlan, Plan } from "./plan.ts";
 import type { Schedule } from "./schedule.ts";
+import { tieLayouts } from "./tie-layouts.ts";
 
 /** What a plan needs to know of the machine that it is for. */
 export interface PlanTarget {
@@ -34,27 +38,34 @@ export interface PlanTarget {
 export function makePlan(program: Program, target: PlanTarget): Plan {
   const table: BufferTable = { buffers: [], merged: new Map() };
   const places = makePlaces(table);
-  const entries = Object.entries(program.entries).map(([name, given]) => {
-    const graph = withOwnOutputs(given);
+  const entries = Object.entries(graphsOf(program)).map(([name, given]) => {
+    const graph = withOwnRoots(given);
     const outputs = new Set(graph.outputs.map(({ node }) => node));
     const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
+    const formed = placeUpdates(graph, formKernels(graph, target.fusion));
     const buffers = new Map<string, number>();
-    const bufferOf = (name: string): number => {
-      const node = nodes.get(name);
+    const placeOf = (name: string): number => {
+      const update = formed.targets.get(name);
+      const node = nodes.get(update?.node ?? name);
       if (node === undefined) throw new Error(`bug: ${name} is no node of ${graph.name}`);
-      const buffer = buffers.get(name) ?? places(node, outputs.has(name));
+      return places(update === undefined ? node : targetOf(update, node), outputs.has(name));
+    };
+    const bufferOf = (name: string): number => {
+      const buffer = buffers.get(name) ?? placeOf(name);
       buffers.set(name, buffer);
       return buffer;
     };
     for (const node of graph.nodes) if (node.kind === "input") bufferOf(node.name);
-    const kernels = formKernels(graph, target.fusion).map(({ kernel, nodes: operands }) => ({
+    const kernels = formed.kernels.map(({ kernel, nodes: operands }, place) => ({
       kernel,
       buffers: operands.map(bufferOf),
+      after: formed.after[place] ?? [],
     }));
     return { name, graph, bufferOf, kernels };
   });
-  const layouts = assignLayouts(
-    entries.flatMap(({ kernels }) => kernels),
+  const placed = entries.flatMap(({ kernels }) => kernels);
+  const elected = assignLayouts(
+    placed,
     table.buffers.map(({ shape, role }) => ({
       rank: shape.length,
       fixed: role === "input" || role === "output",
@@ -62,38 +73,63 @@ export function makePlan(program: Program, target: PlanTarget): Plan {
     })),
     target.wish,
   );
+  const layouts = tieLayouts(placed, table.buffers, elected);
   table.buffers.forEach((buffer, place) => {
     table.buffers[place] = withLayout(buffer, layouts[place] ?? buffer.layout);
   });
   const code = new Map<string, { kernel: Kernel; loops: Loops }>();
   const compile = makeCompile(target, code);
   const plans = entries.map(({ name, graph, bufferOf, kernels }): EntryPlan => {
-    const compiled = kernels.map((placed) => compile(placed, layouts));
+    const compiled = kernels.map(({ after, ...own }) => ({ ...compile(own, layouts), after }));
     return { ...planEntry(graph, compiled, bufferOf, table, target.inPlace), name };
   });
   const numbered = renumber(table, plans);
   const { params, states } = program;
-  return { name: program.name, target: target.name, params, states, code, ...numbered };
+  const { training } = program;
+  return {
+    name: program.name,
+    target: target.name,
+    params,
+    states,
+    ...(training && { training: trainingOf(training) }),
+    code,
+    ...numbered,
+  };
 }
 
-/** Outputs are values that some kernel writes: what is an input, a parameter or a constant is copied. */
-function withOwnOutputs(graph: Graph): Graph {
+/** The tensor that an update writes, as a node of its own would read it. */
+function targetOf({ kind, path }: Update, { name, dtype, shape }: Node): Node {
+  const base = { name, dtype, shape, path };
+  if (kind === "param") return { kind, ...base };
+  return kind === "slot" ? { kind: "state", ...base, slot: true } : { kind, ...base };
+}
+
+/**
+ * What outputs and updates name are values that some kernel writes, each for one of them: what is an input, a
+ * parameter or a constant is copied, and so is what two of them want, of which one is an update.
+ */
+function withOwnRoots(graph: Graph): Graph {
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
-  const copies = new Map<string, ComputeNode>();
-  for (const { node: name } of graph.outputs) {
-    const node = nodes.get(name);
-    if (node === undefined) throw new Error(`bug: the output ${name} is no node of ${graph.name}`);
-    if (node.kind === "compute") continue;
-    let copy = `${name}.copy`;
-    while (nodes.has(copy)) copy = `${copy}'`;
-    copies.set(name, copyOf(copy, node));
-  }
-  if (copies.size === 0) return graph;
-  const outputs = graph.outputs.map((output) => ({
-    ...output,
-    node: copies.get(output.node)?.name ?? output.node,
-  }));
-  return { ...graph, nodes: [...graph.nodes, ...copies.values()], outputs };
+  const copies: ComputeNode[] = [];
+  const taken = new Set<string>();
+  const own = <Root extends { readonly node: string }>(root: Root, shared: boolean): Root => {
+    const node = nodes.get(root.node);
+    if (node === undefined) throw new Error(`bug: the root ${root.node} is no node of ${graph.name}`);
+    const isComputed = node.kind === "compute" || node.kind === "scatter";
+    if (isComputed && !(shared && taken.has(node.name))) {
+      taken.add(node.name);
+      return root;
+    }
+    let name = `${node.name}.copy`;
+    while (nodes.has(name)) name = `${name}'`;
+    const copy = copyOf(name, node);
+    copies.push(copy);
+    nodes.set(name, copy);
+    return { ...root, node: name };
+  };
+  const outputs = graph.outputs.map((output) => own(output, false));
+  const updates = graph.updates?.map((update) => own(update, true));
+  return { ...graph, nodes: [...graph.nodes, ...copies], outputs, ...(updates && { updates }) };
 }
 
 /** Gives nodes their buffers: parameters, states and equal constants are shared by all entries. */
@@ -118,7 +154,7 @@ function makePlaces(table: BufferTable): (node: Node, isOutput: boolean) => numb
         return share(`${node.kind} ${node.path}`, {
           ...draft,
           name: node.path,
-          role: node.kind,
+          role: node.kind === "state" && node.slot === true ? "slot" : node.kind,
           path: node.path,
         });
       case "constant": {
@@ -126,8 +162,8 @@ function makePlaces(table: BufferTable): (node: Node, isOutput: boolean) => numb
         return share(key, { ...draft, role: "constant", values: node.values });
       }
       case "compute":
-        return add({ ...draft, role: isOutput ? "output" : "temporary" });
       case "scatter":
+        return add({ ...draft, role: isOutput ? "output" : "temporary" });
       case "grad":
         throw new Error(`bug: the planner has no kernel for the ${node.kind} ${name}`);
       default:
@@ -149,10 +185,12 @@ function withLayout(buffer: BufferDraft, layout: Layout): BufferDraft {
 function makeCompile(
   target: PlanTarget,
   code: Map<string, { kernel: Kernel; loops: Loops }>,
-): (placed: PlacedKernel, layouts: readonly Layout[]) => CompiledCall {
+): (placed: PlacedKernel, layouts: readonly Layout[]) => Omit<CompiledCall, "after"> {
   const known = new Map<string, { key: string; schedule: Schedule; loops: Loops }>();
   return (placed, layouts) => {
-    const kernel = withLayouts(placed, layouts);
+    const own = withLayouts(placed, layouts);
+    const flat = flattenKernel(own);
+    const kernel = flat?.kernel ?? own;
     const text = canonicalKernel(kernel);
     let made = known.get(text);
     if (made === undefined) {
@@ -164,7 +202,8 @@ function makeCompile(
       known.set(text, made);
       code.set(key, { kernel, loops });
     }
-    return { kernel, buffers: placed.buffers, ...made };
+    const dims = flat === undefined ? kernel.dims.map(dimForm) : [flat.size];
+    return { kernel: own, buffers: placed.buffers, dims, ...made };
   };
 }
 

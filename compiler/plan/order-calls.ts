@@ -1,5 +1,7 @@
-/** One call as far as its place in the order matters: the buffers that it reads and writes. */
+/** One call as far as its place in the order matters: the buffers that it reads and writes, and what it waits for. */
 export interface OrderedCall {
+  /** Places of the calls that come before it in every order. */
+  readonly after: readonly number[];
   readonly reads: readonly number[];
   readonly writes: readonly number[];
 }
@@ -8,7 +10,7 @@ export interface OrderedCall {
  * An order of the calls that keeps few bytes alive: always the ready call that adds the least, writes less what dies
  * with its last reader. The order as given, if the greedy one does no better. `bytesOf` answers sizes at some
  * representative dims; `held` are buffers that live to the end. Answers places in `calls`, which stand in an order
- * that respects what they read.
+ * in which each stands after what it waits for.
  */
 export function orderCalls(
   calls: readonly OrderedCall[],
@@ -25,9 +27,6 @@ function greedyOrder(
   bytesOf: (buffer: number) => number,
   held: ReadonlySet<number>,
 ): readonly number[] {
-  const writers = new Map(
-    calls.flatMap(({ writes }, place) => writes.map((buffer) => [buffer, place] as const)),
-  );
   const readersLeft = countReaders(calls);
   const open = new Set(calls.keys());
   const order: number[] = [];
@@ -36,12 +35,12 @@ function greedyOrder(
     for (const place of open) {
       const call = calls[place];
       if (call === undefined) continue;
-      if (call.reads.some((buffer) => open.has(writers.get(buffer) ?? -1))) continue;
+      if (call.after.some((before) => open.has(before))) continue;
       const freed = call.reads.filter((buffer) => readersLeft.get(buffer) === 1 && !held.has(buffer));
       const cost = sum(call.writes.map(bytesOf)) - sum(freed.map(bytesOf));
       if (best === undefined || cost < best.cost) best = { place, cost };
     }
-    if (best === undefined) throw new Error("bug: calls read each other's results in a circle");
+    if (best === undefined) throw new Error("bug: calls wait for each other in a circle");
     open.delete(best.place);
     order.push(best.place);
     for (const buffer of calls[best.place]?.reads ?? []) {

@@ -1,11 +1,12 @@
 import type { FreeDim, Graph } from "../graph/graph.ts";
-import { add, constant, dim as dimForm, evaluate, type Form } from "../integers/index.ts";
+import { add, constant, evaluate, type Form } from "../integers/index.ts";
 import { bytesOf } from "../scalar/dtype.ts";
 import { costOfKernel } from "./kernel-cost.ts";
 import type { Kernel } from "./kernel.ts";
 import { rowMajor } from "./layout.ts";
 import { interferenceOf, lifetimesOf } from "./liveness.ts";
 import type { Loops } from "./loops.ts";
+import { randomDims } from "./lower-random.ts";
 import { orderCalls, type OrderedCall } from "./order-calls.ts";
 import type { Buffer, Call, EntryPlan } from "./plan.ts";
 import { operandToReuse } from "./reuse-in-place.ts";
@@ -20,6 +21,10 @@ export interface CompiledCall {
   readonly key: string;
   readonly schedule: Schedule;
   readonly loops: Loops;
+  /** Values of the code's free dims. */
+  readonly dims: readonly Form[];
+  /** Places in the entry's list of the calls that come before it in every order. */
+  readonly after: readonly number[];
 }
 
 /** What a plan says of a buffer before the buffers are numbered for good. */
@@ -49,15 +54,16 @@ export function planEntry(
   const persistent = new Set<number>();
   table.buffers.forEach(({ role }, buffer) => isPersistent(role) && persistent.add(buffer));
   const held = new Set([...persistent, ...outputs.map(({ buffer }) => buffer)]);
-  const sizeOf = (buffer: number): number => representativeSize(table.buffers[buffer]?.bytes, graph.dims);
+  const sizeOf = (buffer: number): number =>
+    persistent.has(buffer) ? 0 : representativeSize(table.buffers[buffer]?.bytes, graph.dims);
   const order = orderCalls(compiled.map(accessesOf), sizeOf, held);
   const ordered = order.map((place) => compiled[place]).filter((call) => call !== undefined);
   if (inPlace) mergeInPlace(ordered, table);
   const find = (buffer: number): number => standIn(buffer, table);
-  const calls = ordered.map(({ key, buffers, loops, kernel }): Call => {
+  const calls = ordered.map(({ key, buffers, loops, kernel, dims }): Call => {
     const scratch = loops.scratch.filter(({ space }) => space === "memory");
     const own = scratch.map(({ name, bytes }) => addScratch(`${kernel.name}.${name}`, bytes, table));
-    return { code: key, operands: [...buffers.map(find), ...own], dims: kernel.dims.map(dimForm) };
+    return { code: key, operands: [...buffers.map(find), ...own], dims };
   });
   const lifetimes = lifetimesOf(
     calls.map(({ operands }) => operands),
@@ -69,6 +75,7 @@ export function planEntry(
     name: graph.name,
     dims: graph.dims,
     facts: graph.facts,
+    ...(ordered.some(({ kernel }) => kernel.dims.includes(randomDims[0])) && { random: true as const }),
     inputs: inputs.map(({ name, range }) => ({ name, buffer: bufferOf(name), ...(range && { range }) })),
     outputs: outputs.map(({ name, buffer }) => ({ name, buffer: find(buffer) })),
     arena: lifetimes.map(({ buffer }) => buffer),
@@ -80,7 +87,7 @@ export function planEntry(
 
 /** Placed once, when a module is loaded. */
 export function isPersistent(role: Buffer["role"]): boolean {
-  return role === "param" || role === "state" || role === "constant";
+  return role === "param" || role === "state" || role === "slot" || role === "constant";
 }
 
 /** Bytes at dims by which alternatives are compared: 8, or what is nearest to it. */
@@ -92,11 +99,11 @@ function representativeSize(bytes: Form | undefined, dims: readonly FreeDim[]): 
   });
 }
 
-function accessesOf({ kernel, buffers }: CompiledCall): OrderedCall {
+function accessesOf({ kernel, buffers, after }: CompiledCall): OrderedCall {
   const of = (access: "read" | "write"): readonly number[] => [
     ...new Set(buffers.filter((_, place) => kernel.operands[place]?.access === access)),
   ];
-  return { reads: of("read"), writes: of("write") };
+  return { after, reads: of("read"), writes: of("write") };
 }
 
 /** Lets element-wise calls write their result over an operand of which they are the last reader. */
@@ -110,6 +117,9 @@ function mergeInPlace(calls: readonly CompiledCall[], table: BufferTable): void 
       const buffer = bufferOf(operand);
       return table.buffers[buffer]?.role === "temporary" && lastReader.get(buffer) === call;
     });
+    // What persists is no place for a value that only this call reads.
+    const target = reuse && table.buffers[bufferOf(reuse.write)];
+    if (target === undefined || isPersistent(target.role)) continue;
     if (reuse !== undefined) table.merged.set(bufferOf(reuse.read), bufferOf(reuse.write));
   }
 }

@@ -1,5 +1,5 @@
 import type { Guard } from "../graph/expr.ts";
-import type { FreeDim, Parameter } from "../graph/graph.ts";
+import type { DataGraphs, FreeDim, Parameter, Training } from "../graph/graph.ts";
 import type { Form } from "../integers/index.ts";
 import type { Dtype } from "../scalar/dtype.ts";
 import type { Kernel } from "./kernel.ts";
@@ -14,12 +14,12 @@ export interface Buffer {
   /** Its number in the table of base addresses. */
   readonly id: number;
   readonly name: string;
-  readonly role: "param" | "state" | "constant" | "input" | "output" | "temporary" | "scratch";
+  readonly role: "param" | "state" | "slot" | "constant" | "input" | "output" | "temporary" | "scratch";
   readonly dtype: Dtype;
   readonly shape: readonly Form[];
   readonly layout: Layout;
   readonly bytes: Form;
-  /** Path in the weights file, of a param or state. */
+  /** Path in the weights file, of a param or state; in checkpoints, of a slot. */
   readonly path?: string;
   /** Contents of a constant, row-major in the logical shape. */
   readonly values?: readonly number[];
@@ -36,6 +36,8 @@ export interface EntryPlan {
   readonly name: string;
   readonly dims: readonly FreeDim[];
   readonly facts: readonly Guard[];
+  /** Whether its code draws random numbers: it takes the seed and the step as i32 arguments after its dims. */
+  readonly random?: true;
   readonly inputs: readonly {
     readonly name: string;
     readonly buffer: number;
@@ -50,6 +52,20 @@ export interface EntryPlan {
   readonly flops: Form;
 }
 
+/** What a data declaration became: the names of two hidden entries, and what they are fed with. */
+export interface DataPlan extends Omit<DataGraphs, "train" | "evaluate"> {
+  readonly train: string;
+  readonly evaluate: string;
+}
+
+/** How a model learns: the names of hidden entries, and what a trainer has to know besides. */
+export interface TrainingPlan extends Omit<Training, "step" | "evaluate" | "data" | "test"> {
+  readonly step: string;
+  readonly evaluate: string;
+  readonly data?: DataPlan;
+  readonly test?: DataPlan;
+}
+
 /** The order, the code and the memory of a whole program, for one target. */
 export interface Plan {
   readonly name: string;
@@ -57,7 +73,9 @@ export interface Plan {
   readonly buffers: readonly Buffer[];
   readonly params: readonly Parameter[];
   readonly states: readonly Parameter[];
+  /** The model's own, then the hidden ones of its training, whose names begin with `$`. */
   readonly entries: readonly EntryPlan[];
+  readonly training?: TrainingPlan;
   /** Twelve equal blocks share one: the key is a hash of kernel and schedule. */
   readonly code: ReadonlyMap<string, { readonly kernel: Kernel; readonly loops: Loops }>;
 }

@@ -27,11 +27,12 @@ function printOperand({ name, dtype, shape, layout }: Operand): string {
 }
 
 function printStage(stage: Stage, kernel: Kernel): string {
-  const { name, axes, reduce, domain, body, output, recognition } = stage;
+  const { name, axes, reduce, at, domain, body, output, recognition } = stage;
   const guards = domain.length === 0 ? "" : ` | ${domain.map(printGuard).join(", ")}`;
   const head = reduce === undefined ? guards : ` ${reduce.op}[${printAxes(reduce.axes)}${guards}]`;
   const operand = kernel.operands.find((each) => each.name === output);
   const tail = operand === undefined ? "" : ` -> ${printOperand(operand)}`;
   const tag = recognition === undefined ? "" : ` @${recognition.kind}`;
-  return `${name}[${axes.join(", ")}] =${head} ${printExpr(body)}${tag}${tail}`;
+  const added = at === undefined ? "=" : `at [${at.map(printForm).join(", ")}] +=`;
+  return `${name}[${axes.join(", ")}] ${added}${head} ${printExpr(body)}${tag}${tail}`;
 }

@@ -1,6 +1,6 @@
 import { axis as axisForm, equalForms } from "../integers/index.ts";
 import { readsOf } from "../graph/visit.ts";
-import type { Kernel, Operand } from "./kernel.ts";
+import type { Kernel, Operand, Stage } from "./kernel.ts";
 import { equalLayouts, isDense } from "./layout.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -18,23 +18,45 @@ export function operandToReuse(
   const write = kernel.operands.find(({ name }) => name === last?.output);
   if (last === undefined || write === undefined || !isDense(write)) return undefined;
   // Others could be read again after the last result is written.
-  if (kernel.stages.some(({ reduce }) => reduce !== undefined) || computesTwice(schedule)) return undefined;
-  const own = last.axes.map((name) => axisForm(name));
+  if (
+    kernel.stages.some(({ reduce, at }) => reduce !== undefined || at !== undefined) ||
+    computesTwice(schedule)
+  )
+    return undefined;
   for (const read of kernel.operands) {
     if (read.access !== "read" || !mayDie(read.name) || !isStoredAlike(read, write)) continue;
-    const reads = kernel.stages.flatMap(({ axes, domain, body }) => {
-      const guards = domain.map((guard) => readsOf({ kind: "guard", guard }));
-      const sameAxes = axes.length === last.axes.length && axes.every((name) => last.axes.includes(name));
-      return [...guards.flat(), ...readsOf(body)].map((each) => ({ ...each, sameAxes }));
-    });
-    const aligned = reads
-      .filter(({ operand }) => operand === read.name)
-      .every(
-        ({ at, sameAxes }) => sameAxes && at.every((form, place) => equalForms(form, own[place] ?? form)),
-      );
-    if (aligned) return { read: read.name, write: write.name };
+    if (readsOnlyAt(kernel.stages, read.name, last)) return { read: read.name, write: write.name };
   }
   return undefined;
+}
+
+/**
+ * Whether a kernel may write one operand over another that it reads, if both are stored alike: it reads it nowhere but
+ * at the element that it writes, not after it has written it, and computes no element twice.
+ */
+export function readsOnlyInPlace(kernel: Kernel, read: string, write: string): boolean {
+  if (kernel.operands.every(({ name }) => name !== read)) return true;
+  const place = kernel.stages.findIndex(({ output }) => output === write);
+  const last = kernel.stages[place];
+  if (last === undefined || kernel.stages.some(({ reduce, at }) => reduce !== undefined || at !== undefined))
+    return false;
+  const later = kernel.stages.slice(place + 1).flatMap(readsOfStage);
+  return later.every(({ operand }) => operand !== read) && readsOnlyAt(kernel.stages, read, last);
+}
+
+/** Whether all that is read of an operand is the element that a stage is about. */
+function readsOnlyAt(stages: readonly Stage[], name: string, { axes }: Stage): boolean {
+  const own = axes.map((axis) => axisForm(axis));
+  return stages.every((stage) => {
+    const reads = readsOfStage(stage).filter(({ operand }) => operand === name);
+    if (reads.length === 0) return true;
+    const sameAxes = stage.axes.length === axes.length && stage.axes.every((axis) => axes.includes(axis));
+    return sameAxes && reads.every(({ at }) => at.every((form, dim) => equalForms(form, own[dim] ?? form)));
+  });
+}
+
+function readsOfStage({ domain, body }: Stage): ReturnType<typeof readsOf> {
+  return [...domain.flatMap((guard) => readsOf({ kind: "guard", guard })), ...readsOf(body)];
 }
 
 function isStoredAlike(a: Operand, b: Operand): boolean {

@@ -11,6 +11,7 @@ import {
   type StageView,
 } from "./kernel-access.ts";
 import { cheapestLane, workOf } from "./lane-choice.ts";
+import { scheduleScatter } from "./schedule-scatter.ts";
 import { scheduleRows } from "./schedule-rows.ts";
 import type { Schedule, Step } from "./schedule.ts";
 import { reductionOrder, simplifyAxes } from "./simplify-axes.ts";
@@ -22,6 +23,7 @@ export type WasmVariant = "baseline" | "relaxed";
 
 /** The order in which one thread with 128-bit vectors runs a kernel whose operands have the layouts that they have. */
 export function scheduleForWasm(kernel: Kernel, variant: WasmVariant): Schedule {
+  if (kernel.stages.some(({ at }) => at !== undefined)) return scheduleScatter(viewKernel(kernel));
   const view = simplifyAxes(viewKernel(kernel));
   const shared = sharedAxes(view);
   const rowLike = view.stages.some((stage) => stage.axes.some((axis) => !shared.includes(axis)));

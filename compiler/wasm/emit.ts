@@ -1,5 +1,6 @@
 import binaryen from "binaryen";
 import { indexOf } from "../plan/index-of.ts";
+import { randomDims } from "../plan/lower-random.ts";
 import type { Loops } from "../plan/loops.ts";
 import type { EntryPlan, Plan } from "../plan/plan.ts";
 import { addHalfConversion } from "./half-conversion.ts";
@@ -11,7 +12,7 @@ import { emitBlock } from "./statements.ts";
 
 /**
  * The plan's code: a function for each kernel, one for each outlined body, and for each entry an export of its name that
- * takes its free dims in order. It imports `env.memory` and reads base addresses from a table of u32 at address 0, one
+ * takes its free dims in order, then, where it draws, seed and step. It imports `env.memory` and reads base addresses from a table of u32 at address 0, one
  * for each buffer id. A call's operands are the kernel's, then a buffer for each `scratch` of its loops.
  */
 export function emitWasm(plan: Plan, variant: Variant): Uint8Array {
@@ -66,7 +67,11 @@ const addressBytes = 4;
 
 function addEntry(module: Module, plan: Plan, names: ReadonlyMap<string, string>, entry: EntryPlan): void {
   const { i32 } = module;
-  const parameters = entry.dims.map((dim) => ({ name: dimName(dim.name), type: binaryen.i32 }));
+  const reserved = entry.random === true ? randomDims : [];
+  const parameters = [...entry.dims.map((dim) => dim.name), ...reserved].map((name) => ({
+    name: dimName(name),
+    type: binaryen.i32,
+  }));
   const internal = `entry ${entry.name}`;
   const writer = makeWriter(module, "baseline", internal, parameters, { count: 0 });
   const calls = entry.calls.map((call) => {

@@ -15,6 +15,7 @@ const whole = `graph forward(N, 2 <= T <= 64, V <= 9) {
   ids = input i32[N, T] in 0..V
   conv1.weight = param f32[6, 1, 5, 5] "conv1.weight"
   mean = state f32[6] "norm.mean"
+  velocity = slot f32[6] "optimizer.velocity/norm.gain"
   table = constant f16[2, 2] [1, -0.5, inf, nan]
   c1 = compute f32[n: N, o: 6, i: 28, j: 28] sum[c: 1, u: 5, v: 5 | i + u >= 0, i - 2*u + 1 == 0] image[n, c, i + u, j + v] * conv1.weight[o, c, u, v] @convolution{image: image, weight: conv1.weight, batch: [n], groups: [], outChannels: [o], inChannels: [c], pixels: [i, j], window: [u, v]}
   row = compute f32[n: N, j: 32] image[n, 0, 0, j]
@@ -29,6 +30,8 @@ const whole = `graph forward(N, 2 <= T <= 64, V <= 9) {
   flat = grad f32[6, 1, 5, 5] inner[] by conv1.weight[]
   output logits = c1
   output best = best
+  update state "norm.mean" = edge
+  update slot "optimizer.velocity/norm.gain" = mean
 }
 `;
 
@@ -99,7 +102,7 @@ describe("a text that is no graph", () => {
     ["graph g() {\n  a = compute f32[i: 3]\n}", "line 3: expected an expression, found }"],
     [
       "graph g() {\n  a = computed f32[]\n}",
-      "line 2: expected one of input, param, state, constant, compute, scatter, grad, found computed",
+      "line 2: expected one of input, param, state, slot, constant, compute, scatter, grad, found computed",
     ],
     ["graph g() {\n  a = input f64[]\n}", "line 2: expected a dtype, found f64"],
     ["graph g() {\n  a = compute f32[] frob(1.0)\n}", "line 2: expected a scalar function, found frob"],

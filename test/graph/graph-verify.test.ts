@@ -139,6 +139,27 @@ describe("verify finds", () => {
     ["an empty path", 'a = param f32[] ""', "a: the path is empty"],
     ["an output without node", "output y = nothing", "g: the output y is nothing, which is no node"],
     ["two outputs of one name", "output y = x output y = ids", "g: two outputs are named y"],
+    ["an update by nothing", 'update param "w" = nothing', "g: the update of w is nothing, which is no node"],
+    [
+      "two updates of one tensor",
+      'a = compute f32[] 1.0 update param "w" = a update param "w" = a',
+      "g: w is updated twice",
+    ],
+    [
+      "an update of unknown size",
+      'update state "s" = x',
+      "g: the update of s has a shape that is known only at a call",
+    ],
+    [
+      "an update of another shape",
+      'w = param f32[3] "w" a = compute f32[i: 4] 1.0 update param "w" = a',
+      "g: the update of w has another dtype or shape",
+    ],
+    [
+      "an update of another kind",
+      'w = slot f32[4] "m/w" a = compute f32[i: 4] 1.0 update state "m/w" = a',
+      "g: m/w is a slot and updated as a state",
+    ],
     [
       "a tag with a foreign axis",
       "a = compute f32[n: N] x[n, 0] @rowwise{row: [k]}",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { interpret, parseGraph, tensorOf } from "../../compiler/graph/index.ts";
+import { interpret, interpretStep, parseGraph, tensorOf, type Tensor } from "../../compiler/graph/index.ts";
+import { streamKey, threefry2x32 } from "../../compiler/scalar/index.ts";
 import { expectClose, run, some } from "./run-graph.ts";
 
 describe("interpret: layers against loops written out", () => {
@@ -255,5 +256,36 @@ describe("interpret: calls", () => {
     const graph = parseGraph("graph g() { a = compute f32[] 2.0 b = compute f32[] a[] * a[] output b = b }");
     interpret(graph, { observe: (node, { data }) => seen.push(`${node.name} ${data[0] ?? ""}`) });
     expect(seen).toEqual(["a 2", "b 4"]);
+  });
+
+  it("draws anew in each step", () => {
+    const graph = parseGraph('graph g() { y = compute f32[i: 3] random("train", 0, i) output y = y }');
+    const bits = (step: number): readonly number[] =>
+      [...(interpret(graph, { seed: 7, step })["y"]?.data ?? [])].map((draw) => draw * 2 ** 24);
+    // The second counter word holds the step: docs/random.md.
+    const key: [number, number] = [7, streamKey("train", 0)];
+    expect(bits(5)).toEqual([0, 1, 2].map((index) => threefry2x32(key, [index, 5])[0] >>> 8));
+    expect(bits(0)).not.toEqual(bits(5));
+  });
+
+  it("answers what a graph updates beside its outputs, and reads the old values", () => {
+    const graph = parseGraph(`graph step() {
+      w = param f32[2] "w"
+      m = slot f32[2] "momentum/w"
+      m2 = compute f32[i: 2] 0.5 * m[i] + w[i]
+      w2 = compute f32[i: 2] w[i] - m2[i]
+      loss = compute f32[] sum[i: 2] w[i]
+      output loss = loss
+      update slot "momentum/w" = m2
+      update param "w" = w2
+    }`);
+    const given = (...values: number[]): Tensor => tensorOf([2], values, "f32");
+    const { outputs, updates } = interpretStep(graph, {
+      params: { w: given(1, 2) },
+      states: { "momentum/w": given(4, 8) },
+    });
+    expect(outputs["loss"]?.data).toEqual(Float64Array.of(3));
+    expect(updates["momentum/w"]?.data).toEqual(Float64Array.of(3, 6));
+    expect(updates["w"]?.data).toEqual(Float64Array.of(-2, -4));
   });
 });

@@ -11,6 +11,9 @@ export interface WasmRun {
   readonly inputs: Readonly<Record<string, Tensor>>;
   /** Parameters and states, by path. */
   readonly weights?: Readonly<Record<string, Tensor>>;
+  /** Of random draws. */
+  readonly seed?: number;
+  readonly step?: number;
 }
 
 const arrays = {
@@ -35,7 +38,11 @@ export async function runWasm(
 
 export interface Instance {
   readonly run: () => void;
+  /** Writes the inputs again: a call may have used their memory for something else. */
+  readonly rewrite: () => void;
   readonly outputs: () => Readonly<Record<string, Tensor>>;
+  /** What persists, by path, as the calls so far have left it. */
+  readonly persistent: () => Readonly<Record<string, Tensor>>;
 }
 
 /** The entry ready to be called, its inputs and weights in memory. */
@@ -77,28 +84,37 @@ export async function instantiate(
     if (buffer === undefined) throw new Error(`the plan has no buffer ${id}`);
     return buffer;
   };
-  for (const { name: input, buffer } of entry.inputs) write(bufferOf(buffer), run.inputs[input]?.data ?? []);
+  const writeInputs = (): void => {
+    for (const { name: input, buffer } of entry.inputs)
+      write(bufferOf(buffer), run.inputs[input]?.data ?? []);
+  };
+  writeInputs();
   const { instance } = await WebAssembly.instantiate(Uint8Array.from(code), { env: { memory } });
   const start = instance.exports[name];
   if (typeof start !== "function") throw new Error(`the code has no entry ${name}`);
-  const free = entry.dims.map((dim) => dims(dim.name));
+  const reserved = entry.random === true ? [run.seed ?? 0, run.step ?? 0] : [];
+  const free = [...entry.dims.map((dim) => dims(dim.name)), ...reserved];
+  const read = (buffer: Buffer): Tensor => {
+    const shape = buffer.shape.map(valueOf);
+    const values = new Float64Array(shape.reduce((all, extent) => all * extent, 1));
+    const stored = viewOf(buffer);
+    mapOf(buffer).forEach((to, from) => {
+      if (to >= 0) values[to] = stored[from] ?? NaN;
+    });
+    return tensorOf(shape, values, buffer.dtype);
+  };
   const outputs = (): Readonly<Record<string, Tensor>> =>
+    Object.fromEntries(entry.outputs.map(({ name: output, buffer }) => [output, read(bufferOf(buffer))]));
+  const persistent = (): Readonly<Record<string, Tensor>> =>
     Object.fromEntries(
-      entry.outputs.map(({ name: output, buffer: id }) => {
-        const buffer = bufferOf(id);
-        const shape = buffer.shape.map(valueOf);
-        const values = new Float64Array(shape.reduce((all, extent) => all * extent, 1));
-        const stored = viewOf(buffer);
-        mapOf(buffer).forEach((to, from) => {
-          if (to >= 0) values[to] = stored[from] ?? NaN;
-        });
-        return [output, tensorOf(shape, values, buffer.dtype)];
-      }),
+      plan.buffers.flatMap((buffer) => (buffer.path === undefined ? [] : [[buffer.path, read(buffer)]])),
     );
   return {
     run: () => {
       start(...free);
     },
+    rewrite: writeInputs,
     outputs,
+    persistent,
   };
 }

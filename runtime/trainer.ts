@@ -1,0 +1,110 @@
+import type { Entry, Inputs } from "./entry.ts";
+import { loadWith, type Files, type Loaded, type LoadOptions, type Model } from "./load.ts";
+import type { TensorData } from "./pack.ts";
+import { checkWeights, storedNames, valuesOf } from "./persistent.ts";
+import { readMetadata, readSafetensors } from "./read-safetensors.ts";
+import type { EntrySpec, SlotSpec, StoredSpec, TrainableSpec, TrainingSpec } from "./spec.ts";
+import { unpack } from "./unpack.ts";
+import { writeSafetensors } from "./write-safetensors.ts";
+
+/** The loss and the metrics of a batch: numbers, and arrays where a metric is one. */
+export type Metrics = Readonly<Record<string, number | TensorData>>;
+
+export interface Trainer {
+  /** One forward and backward pass and an update of what trains. */
+  readonly step: (batch: Inputs) => Metrics;
+  /** The same metrics, as inference computes them, and nothing changes. */
+  readonly evaluate: (batch: Inputs) => Metrics;
+  /** A safetensors file of weights, optimizer state, iteration, epoch and seed. */
+  readonly save: () => Uint8Array<ArrayBuffer>;
+  /** Continues from such a file; one of another model is refused, and nothing changes. */
+  readonly load: (bytes: Uint8Array) => void;
+  /** Steps so far. */
+  iteration: number;
+  epoch: number;
+  /** Of random draws. */
+  seed: number;
+  readonly settings: TrainingSpec["settings"];
+}
+
+/** As `loadModel`, with a trainer of the very memory that the model's entries read. */
+export async function loadTrainer(
+  spec: TrainableSpec,
+  files: Files,
+  options: LoadOptions = {},
+): Promise<Model & { readonly trainer: Trainer }> {
+  const loaded = await loadWith(spec, files, options, spec.training.slots);
+  return Object.assign(loaded.model, { trainer: makeTrainer(spec, loaded, options.seed) });
+}
+
+function makeTrainer(spec: TrainableSpec, loaded: Loaded, seed = spec.training.settings.seed): Trainer {
+  const { persistent, current, entryOf } = loaded;
+  const { training } = spec;
+  const saved: readonly StoredSpec[] = [...spec.params, ...spec.states, ...training.slots];
+  for (const slot of training.slots) persistent.write(slot, initialOf(slot));
+  const counters = { iteration: 0, epoch: 0, seed };
+  const run = (entry: Entry, { inputs, outputs }: EntrySpec, batch: Inputs): Metrics => {
+    const given: Record<string, Inputs[string]> = { ...batch };
+    for (const name of ["iteration", "epoch"] as const) {
+      if (inputs.some((port) => port.name === name)) given[name] = Int32Array.of(counters[name]);
+    }
+    const entrySeed = current.seed;
+    Object.assign(current, { seed: counters.seed, step: counters.iteration });
+    const results = entry(given);
+    current.seed = entrySeed;
+    return Object.fromEntries(
+      outputs.map(({ name, shape }) => {
+        const result = results[name];
+        return [name, shape.length === 0 ? (result?.data[0] ?? NaN) : (result?.copy() ?? new Float32Array())];
+      }),
+    );
+  };
+  const step = entryOf("$step", training.step);
+  const evaluate = entryOf("$evaluate", training.evaluate);
+  return Object.assign(counters, {
+    settings: training.settings,
+    step: (batch: Inputs) => {
+      const metrics = run(step, training.step, batch);
+      counters.iteration += 1;
+      return metrics;
+    },
+    evaluate: (batch: Inputs) => run(evaluate, training.evaluate, batch),
+    save: () => {
+      const tensors = saved.map((tensor) => {
+        const values = rowMajorOf(tensor, persistent.view(tensor));
+        const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+        return { name: tensor.path, dtype: storedNames[tensor.dtype], shape: tensor.shape, bytes };
+      });
+      const texts = Object.entries(counters).flatMap(([name, value]) =>
+        typeof value === "number" ? [[name, String(value)]] : [],
+      );
+      return writeSafetensors(tensors, { model: spec.name, ...Object.fromEntries(texts) });
+    },
+    load: (bytes: Uint8Array) => {
+      const tensors = readSafetensors(bytes);
+      const metadata = readMetadata(bytes);
+      checkWeights(spec.name, saved, tensors, "checkpoint");
+      const numbers = (["iteration", "epoch", "seed"] as const).map((name) => {
+        const value = Number(metadata[name] ?? NaN);
+        if (!Number.isSafeInteger(value)) throw new Error(`the checkpoint of ${spec.name} lacks its ${name}`);
+        return [name, value];
+      });
+      for (const tensor of saved) persistent.write(tensor, valuesOf(tensor, tensors.get(tensor.path)));
+      Object.assign(counters, Object.fromEntries(numbers));
+    },
+  });
+}
+
+function initialOf({ initial, shape }: SlotSpec): ArrayLike<number> {
+  if (typeof initial !== "number") return initial;
+  return new Float64Array(shape.reduce((all, extent) => all * extent, 1)).fill(initial);
+}
+
+function rowMajorOf(tensor: StoredSpec, stored: TensorData): TensorData {
+  const values = stored.slice();
+  if (tensor.packing === undefined) return values;
+  const length = tensor.shape.reduce((all, extent) => all * extent, 1);
+  const target = values.subarray(0, length);
+  unpack(stored, tensor.shape, tensor.packing, target);
+  return target;
+}
