@@ -34,7 +34,7 @@ function printOwned({ name, dtype, shape }: OwnedTensor): string {
 }
 
 function printBinding(binding: Binding): string {
-  if (binding.kind === "equation") {
+  if (binding.kind !== "application") {
     return `${binding.name}: ${showType(
       binding.dtype,
       binding.axes.map(({ extent }) => extent),

@@ -1,11 +1,12 @@
 import { parse, type Doc, type UnitDeclaration } from "../grammar/index.ts";
 import { check, type CheckHost, type CheckOptions, type CheckedModel } from "./check/index.ts";
+import { differentiate } from "./autodiff/index.ts";
 import type { Diagnostic } from "./diagnostics/index.ts";
 import { elaborate } from "./elaborate/index.ts";
 import type { Graph, Program } from "./graph/graph.ts";
 import { sizeOfShape } from "./graph/tensor.ts";
 import { judgeWeights, selectWeights, weightShapes, type WeightsFile } from "./interop/safetensors.ts";
-import { optimize, type Pass } from "./optimize/index.ts";
+import { normalize, optimize, type Pass } from "./optimize/index.ts";
 import { initialWeights, type InitialWeights } from "./package/initial-weights.ts";
 import type { ModelDocs } from "./package/index.ts";
 import { planProgram, wasmTarget, type Plan } from "./plan/index.ts";
@@ -114,7 +115,9 @@ function countNumbers({ params, states }: Program): number {
 export function optimizeProgram(program: Program, observe?: CompileOptions["observe"]): Program {
   const entries = Object.entries(program.entries).map(([name, graph]) => {
     const observed = observe && { observe: (pass: Pass, after: Graph) => observe(name, pass, after) };
-    return [name, optimize(graph, { ...observed })] as const;
+    const hasGradients = graph.nodes.some(({ kind }) => kind === "grad");
+    const plain = hasGradients ? differentiate(normalize(graph)) : graph;
+    return [name, optimize(plain, { ...observed })] as const;
   });
   return { ...program, entries: Object.fromEntries(entries) };
 }

@@ -1,5 +1,5 @@
 import type { Axis, Expr } from "../graph/expr.ts";
-import type { GradNode, Graph, Node } from "../graph/graph.ts";
+import { renameRoots, type GradNode, type Graph, type Node } from "../graph/graph.ts";
 import { literal } from "../graph/build.ts";
 import { renameOperandsOf, rewriteExpr } from "../graph/visit.ts";
 import { axis as axisForm, type Form } from "../integers/index.ts";
@@ -29,8 +29,7 @@ export function differentiate(graph: Graph): Graph {
     const made = gradientOf(node, sweep, building);
     if (made !== node.name) names.set(node.name, made);
   }
-  const outputs = graph.outputs.map((output) => ({ ...output, node: names.get(output.node) ?? output.node }));
-  return { ...graph, nodes: [...building.nodes.values()].map(withoutStops), outputs };
+  return renameRoots({ ...graph, nodes: [...building.nodes.values()].map(withoutStops) }, names);
 }
 
 /** Everything that the same node is differentiated by, so that one sweep serves them all. */

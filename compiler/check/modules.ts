@@ -98,7 +98,7 @@ function importNames(
     failed();
     return;
   }
-  if (laterModules.includes(path)) {
+  if (laterModules.includes(path) && session.host.read(path) === undefined) {
     for (const name of declaration.names) define(session, module.scope, laterName(name, path, session));
     return;
   }
@@ -167,12 +167,17 @@ export function constantBuilder(session: Session, name: string): Builder {
     session,
     name,
     mode: "instance",
+    training: false,
+    streams: { next: 0 },
     real: "f32",
     facts: noFacts,
     inputs: [],
     bindings: [],
     params: new Map(),
     states: new Map(),
+    updates: [],
+    totals: undefined,
+    nested: false,
     names: new Set(),
     freeDims: new Set(),
     outer: undefined,

@@ -29,6 +29,8 @@ export interface ParamNode extends NodeBase {
 export interface StateNode extends NodeBase {
   readonly kind: "state";
   readonly path: string;
+  /** State of an optimizer: saved in checkpoints, not with the weights. */
+  readonly slot?: true;
 }
 
 export interface ConstantNode extends NodeBase {
@@ -99,6 +101,33 @@ export interface Graph {
   /** In an order in which every operand stands before its readers. */
   readonly nodes: readonly Node[];
   readonly outputs: readonly { readonly name: string; readonly node: string }[];
+  /** Of a training step: what takes the value of a node once everything in the graph has been read. */
+  readonly updates?: readonly GraphUpdate[];
+}
+
+/** The tensor at `path` takes the value of a node of its dtype and shape; `slot` is state of an optimizer. */
+export interface GraphUpdate {
+  readonly kind: "param" | "state" | "slot";
+  readonly path: string;
+  readonly node: string;
+}
+
+/** What has to be computed for its own sake: outputs, and what updates put in place. */
+export function rootsOf({ outputs, updates = [] }: Graph): readonly string[] {
+  return [...outputs, ...updates].map(({ node }) => node);
+}
+
+/** The graph with other names for its roots. */
+export function renameRoots<G extends Graph>(graph: G, names: ReadonlyMap<string, string>): G {
+  const renamed = <T extends { readonly node: string }>(root: T): T => ({
+    ...root,
+    node: names.get(root.node) ?? root.node,
+  });
+  return {
+    ...graph,
+    outputs: graph.outputs.map(renamed),
+    ...(graph.updates && { updates: graph.updates.map(renamed) }),
+  };
 }
 
 /** A learned tensor of a program; its shape is known at build time. */
@@ -119,4 +148,57 @@ export interface Program {
   /** States that inference reads. Learned ones (batch norm's running mean) are saved with the weights. */
   readonly states: readonly Parameter[];
   readonly entries: Readonly<Record<string, Graph>>;
+  readonly training?: Training;
+}
+
+/** What a `train` block says. */
+export interface Training {
+  /**
+   * One step: its inputs are the outputs of the data by name and, where they are read, the i32 scalars `iteration` and
+   * `epoch`; its outputs `loss` and the metrics; its updates all that a step changes.
+   */
+  readonly step: Graph;
+  /** The same outputs with `training` false, of parameters that stay. */
+  readonly evaluate: Graph;
+  /** States of optimizers, with their first values. */
+  readonly slots: readonly Parameter[];
+  /** Paths of the parameters that a step changes. */
+  readonly trainable: readonly string[];
+  readonly data?: DataGraphs;
+  /** What is judged after each epoch. */
+  readonly test?: DataGraphs;
+  readonly settings: TrainingSettings;
+}
+
+export interface TrainingSettings {
+  readonly batch: number;
+  readonly epochs: number;
+  readonly seed: number;
+  readonly accumulate: number;
+  readonly patience?: number;
+}
+
+/** A data declaration: the examples of a list of rows, for training (with its draws) and for judging. */
+export interface DataGraphs {
+  /** As declared: `Fashion`. */
+  readonly name: string;
+  readonly train: Graph;
+  readonly evaluate: Graph;
+  readonly sources: readonly DataSource[];
+  /** How many rows there are, over the free dims of the sources; none where an example is all there is. */
+  readonly rows?: Form;
+}
+
+/** A file as an array; the graphs read it by `name`, or by row where they read nothing but the row of the example. */
+export interface DataSource {
+  readonly name: string;
+  readonly reader: string;
+  /** In the order written, those with names after those without. */
+  readonly arguments: readonly (string | number | boolean)[];
+  readonly options: Readonly<Record<string, string | number | boolean>>;
+  readonly dtype: Dtype;
+  readonly shape: readonly Form[];
+  readonly range?: { readonly low: Form; readonly high: Form };
+  /** The inputs have one row for each example instead of the whole array. */
+  readonly byRow: boolean;
 }

@@ -9,7 +9,7 @@ import { inferDims, sizeIn } from "./free-dims.ts";
 import { writeExpr } from "./generate-expr.ts";
 import { openLevel, writeAddress, type Operand, type Writer } from "./generate-form.ts";
 import { writeGuarded, writeLoops, writeReduction } from "./generate-loops.ts";
-import type { ComputeNode, Graph, Node, ScatterNode } from "./graph.ts";
+import { rootsOf, type ComputeNode, type Graph, type Node, type ScatterNode } from "./graph.ts";
 import { sizeOfShape, type Tensor } from "./tensor.ts";
 import { operandsOf } from "./visit.ts";
 
@@ -40,7 +40,7 @@ export function interpret(graph: Graph, options: Interpretation = {}): Readonly<
   const values = new Map<string, Tensor>();
   const lastReader = new Map<string, Node>();
   for (const node of graph.nodes) for (const name of operandsOf(node)) lastReader.set(name, node);
-  const kept = new Set(graph.outputs.map(({ node }) => node));
+  const kept = new Set(rootsOf(graph));
   for (const node of graph.nodes) {
     const shape = node.shape.map((extent) => sizeIn(extent, dims));
     const value = evaluateNode(node, shape, dims, values, options);

@@ -1,4 +1,4 @@
-import type { ComputeNode, Graph, Node, ScatterNode } from "../graph/graph.ts";
+import { renameRoots, type ComputeNode, type Graph, type Node, type ScatterNode } from "../graph/graph.ts";
 import { renameOperandsOf } from "../graph/visit.ts";
 import { axis as axisForm, type Form } from "../integers/index.ts";
 import { keyOfExpr, textOfNumber } from "./expr-key.ts";
@@ -25,8 +25,7 @@ export function cse(graph: Graph): Graph {
     kept.set(node.name, renamed);
   }
   if (names.size === 0) return graph;
-  const outputs = graph.outputs.map((output) => ({ ...output, node: names.get(output.node) ?? output.node }));
-  return { ...graph, nodes: [...kept.values()], outputs };
+  return renameRoots({ ...graph, nodes: [...kept.values()] }, names);
 }
 
 /** The computed node whose entries a node repeats in their places. Outputs that are inputs stay copies. */

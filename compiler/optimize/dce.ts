@@ -1,9 +1,9 @@
-import type { Graph, Node } from "../graph/graph.ts";
+import { rootsOf, type Graph, type Node } from "../graph/graph.ts";
 import { operandsOf } from "../graph/visit.ts";
 
 /** Drops what no output needs. Inputs stay: they are the graph's signature. */
 export function dce(graph: Graph): Graph {
-  const needed = new Set(graph.outputs.map((output) => output.node));
+  const needed = new Set(rootsOf(graph));
   const kept: Node[] = [];
   for (const node of graph.nodes.toReversed()) {
     if (node.kind !== "input" && !needed.has(node.name)) continue;

@@ -1,7 +1,7 @@
 import { freshName } from "../graph/fresh-name.ts";
 import { conjunction } from "../graph/conditions.ts";
 import type { Axis, Expr } from "../graph/expr.ts";
-import type { ComputeNode, Graph } from "../graph/graph.ts";
+import { rootsOf, type ComputeNode, type Graph } from "../graph/graph.ts";
 import { axesOfForm, mapChildren, mapGuard, operandsOf, substituteAxes, visitExpr } from "../graph/visit.ts";
 import { atomForm, constantOf, product, substitute, type Form } from "../integers/index.ts";
 import {
@@ -46,7 +46,7 @@ interface Uses {
 
 function usesOf(graph: Graph): Uses {
   const readers = new Map<string, ComputeNode[]>();
-  const kept = new Set(graph.outputs.map((output) => output.node));
+  const kept = new Set(rootsOf(graph));
   for (const node of graph.nodes) {
     if (node.kind !== "compute") {
       for (const name of operandsOf(node)) kept.add(name);
