@@ -1,6 +1,6 @@
 import { parse, type Doc, type UnitDeclaration } from "../grammar/index.ts";
-import { differentiate } from "./autodiff/index.ts";
 import { check, type CheckHost, type CheckOptions, type CheckedModel } from "./check/index.ts";
+import { differentiate } from "./autodiff/index.ts";
 import type { Diagnostic } from "./diagnostics/index.ts";
 import { elaborate } from "./elaborate/index.ts";
 import type { DataGraphs, Graph, Program } from "./graph/graph.ts";

@@ -1,5 +1,6 @@
 import type { Span } from "../diagnostics/source.ts";
-import type { Context, Value } from "./checker-types.ts";
+import type { Context, ParametersValue, Value } from "./checker-types.ts";
+import type { InstancePath } from "./typed.ts";
 
 export interface ApplyRequest {
   readonly callee: Value;
@@ -12,4 +13,8 @@ export interface ApplyRequest {
   readonly name: string;
   /** In a pipe, where what is not taken falls away. */
   readonly several?: boolean;
+  /** Other values for the parameters of what is applied. */
+  readonly given?: ParametersValue | undefined;
+  /** Of an optimizer: the parameter that it changes. */
+  readonly parameter?: InstancePath | undefined;
 }

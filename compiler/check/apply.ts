@@ -8,11 +8,18 @@ import { bindHypers } from "./hypers.ts";
 import { inline } from "./inline.ts";
 import { rebase } from "./instances.ts";
 import { instantiate } from "./instantiate.ts";
+import { applyOptimizer, withSchedules } from "./optimizers.ts";
 import { applyPrelude } from "./prelude.ts";
 import { tellIn } from "./session.ts";
 import { isFormula, listsOf, wayInto, wayNames } from "./signature.ts";
 import type { InstancePath } from "./typed.ts";
 import { describeValue, errorValue } from "./value.ts";
+
+/** The results of one stage, which the next one takes in order. */
+export function resultsOf(value: Value): readonly Value[] {
+  if (value.kind === "list") return value.elements;
+  return value.kind === "results" ? [...value.results.values()] : [value];
+}
 
 /** A function, an instance or a list of them, applied to tensors. */
 export function applyValue(request: ApplyRequest): Value {
@@ -26,6 +33,9 @@ export function applyValue(request: ApplyRequest): Value {
       return applyFunction(callee, request);
     case "instance":
       return applyInstance(callee, request);
+    case "parameters":
+      if (callee.shape.length > 0) break;
+      return applyValue({ ...request, callee: callee.of, given: callee });
     case "error":
       return errorValue;
     case "unit":
@@ -36,9 +46,10 @@ export function applyValue(request: ApplyRequest): Value {
       });
       return errorValue;
     default:
-      tellIn(context.builder, "DLC3013", { message: `${describeValue(callee)} can't be applied`, span });
-      return errorValue;
+      break;
   }
+  tellIn(context.builder, "DLC3013", { message: `${describeValue(callee)} can't be applied`, span });
+  return errorValue;
 }
 
 function applyInTurn(elements: readonly Value[], request: ApplyRequest): Value {
@@ -48,7 +59,7 @@ function applyInTurn(elements: readonly Value[], request: ApplyRequest): Value {
     const name = `${request.name}.${place}`;
     result = applyValue({ ...request, callee, args, name, several: true });
     if (result.kind === "error") return result;
-    args = result.kind === "results" ? [...result.results.values()] : [result];
+    args = resultsOf(result);
   }
   return result;
 }
@@ -102,7 +113,22 @@ function applyInstance(instance: InstanceValue, request: ApplyRequest): Value {
   const args = assign(way.inputs, declaration.name.text, request);
   if (args === undefined) return errorValue;
   const target: Target = { declaration, scope, hypers: instance.hypers, entry };
-  return applyBody(target, way.inputs, args, instance.path, request);
+  if (declaration.kind !== "optimizer") return applyBody(target, way.inputs, args, instance.path, request);
+  if (args.some((arg) => arg?.kind === "parameters")) {
+    return applyOptimizer(
+      instance,
+      args.map((arg) => arg ?? errorValue),
+      request,
+    );
+  }
+  const scheduled = withSchedules(target);
+  return applyBody(
+    scheduled.target,
+    [...way.inputs, ...scheduled.formals],
+    [...args, ...scheduled.values],
+    instance.path,
+    request,
+  );
 }
 
 /** Which argument is for which input; undefined for an input that takes its default. */

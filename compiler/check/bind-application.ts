@@ -1,6 +1,5 @@
 import type { Formal } from "../../grammar/ast.ts";
-import type { Axis, Guard } from "../graph/expr.ts";
-import { mentions } from "../integers/index.ts";
+import type { Axis } from "../graph/expr.ts";
 import type { ApplyRequest } from "./apply-request.ts";
 import { operandArray, type OperandType } from "./arrays.ts";
 import { freshBinding } from "./builder.ts";
@@ -11,6 +10,7 @@ import { closeUnderGuards, hoist, type Hoisted } from "./hoist.ts";
 import { pathKey } from "./instances.ts";
 import { capturedOperand } from "./names.ts";
 import { coerce } from "./numbers.ts";
+import { isUnder } from "./parameters.ts";
 import type { ApplicationInput, InstancePath } from "./typed.ts";
 import { errorValue } from "./value.ts";
 
@@ -36,6 +36,10 @@ export function bindApplication(
   }
   const hint = (place: number): string =>
     argumentName(filled[place], request, result.inputs[place]?.name ?? "");
+  const others = [...(request.given?.tensors.values() ?? [])].filter(({ owned }) =>
+    isUnder(owned.path, path),
+  );
+  filled.push(...others.map(({ value }) => value));
   const alone = filled.map((array, place) => hoist(array, hint(place), context, span));
   const needed = new Set(alone.flatMap((hoisted) => hoisted.context.map((axis) => axis.name)));
   const { outer, domain } = closeUnderGuards(needed, context);
@@ -49,15 +53,22 @@ export function bindApplication(
     const own: readonly InstancePath[] = result.local
       ? Array.from({ length: builder.slots }, (_, root) => ({ root, labels: [] }))
       : slots;
+    const count = result.inputs.length;
+    const given = others.flatMap(({ owned }, place) => {
+      const operand = operands[count + place];
+      return operand ? [{ ...inputOf(operand, outer), path: owned.path }] : [];
+    });
     const application = {
       kind: "application",
       name,
       callee: result.body,
       context: outer,
-      domain: domain.filter(isAffine),
-      inputs: operands.map((hoisted) => inputOf(hoisted, outer)),
+      domain,
+      inputs: operands.slice(0, count).map((hoisted) => inputOf(hoisted, outer)),
       path,
       slots: own,
+      given,
+      ...(request.parameter && { parameter: request.parameter }),
       span,
     } as const;
     builder.bindings.push(application);
@@ -106,11 +117,6 @@ function captureOf(
   const { builder } = context;
   const name = builder.identity === owner ? operand : capturedOperand(operand, type, builder);
   return operandArray(name, type);
-}
-
-/** Affine over axes and dims. */
-function isAffine({ form }: Guard): boolean {
-  return !mentions(form, (atom) => atom.kind === "read");
 }
 
 function inputOf({ operand, context }: Hoisted, outer: readonly Axis[]): ApplicationInput {

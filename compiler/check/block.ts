@@ -51,11 +51,8 @@ function defineStatement(
         });
       }
       const { name } = statement;
-      define(
-        session,
-        scope,
-        lazy(name.text, name.span, () => ownedTensor(statement, block, scope, builder)),
-      );
+      const owned = lazy(name.text, name.span, () => ownedTensor(statement, block, scope, builder));
+      define(session, scope, statement.kind === "state" ? { ...owned, declares: statement } : owned);
       return;
     }
     case "equation":

@@ -1,6 +1,5 @@
 import type { If } from "../../grammar/ast.ts";
 import { add, constant, maximum, mentions, minimum, type Form } from "../integers/index.ts";
-import type { Guard } from "../graph/expr.ts";
 import { commonShape, entrywise, sampleElement } from "./arrays.ts";
 import type { ArrayValue, Context, Value } from "./checker-types.ts";
 import type { Scalar } from "./scalar.ts";
@@ -30,8 +29,8 @@ export function evaluateIf(expr: If, context: Context): Value {
     return errorValue;
   }
   if (scalar.known !== undefined) return evaluate(scalar.known ? expr.then : expr.otherwise, context);
-  const thenContext = branchContext(context, scalar.facts?.whenTrue ?? []);
-  const otherwiseContext = branchContext(context, scalar.facts?.whenFalse ?? []);
+  const thenContext = underGuards(context, scalar.facts?.whenTrue ?? []);
+  const otherwiseContext = underGuards(context, scalar.facts?.whenFalse ?? []);
   const then = evaluate(expr.then, thenContext);
   const otherwise = evaluate(expr.otherwise, otherwiseContext);
   if (then.kind === "error" || otherwise.kind === "error") return errorValue;
@@ -58,12 +57,6 @@ function checkBranches(expr: If, context: Context): Value {
   return errorValue;
 }
 
-/** All conditions are facts; those that read a tensor can't bound where something is computed. */
-function branchContext(context: Context, facts: readonly Guard[]): Context {
-  const affine = facts.filter(({ form }) => !mentions(form, (atom) => atom.kind === "read"));
-  return { ...underGuards(context, facts), guards: [...context.guards, ...affine] };
-}
-
 function selectArrays(
   expr: If,
   condition: Scalar,
@@ -76,10 +69,10 @@ function selectArrays(
   const choose = (at: readonly Form[], wanted: Context): Scalar | undefined =>
     selected(
       condition,
-      then.element(then.shape.length === 0 ? [] : at, branchContext(wanted, condition.facts?.whenTrue ?? [])),
+      then.element(then.shape.length === 0 ? [] : at, underGuards(wanted, condition.facts?.whenTrue ?? [])),
       otherwise.element(
         otherwise.shape.length === 0 ? [] : at,
-        branchContext(wanted, condition.facts?.whenFalse ?? []),
+        underGuards(wanted, condition.facts?.whenFalse ?? []),
       ),
       expr,
       wanted,

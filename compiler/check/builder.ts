@@ -16,8 +16,11 @@ export function trialOf(builder: Builder): Builder {
     bindings: [...builder.bindings],
     params: new Map(builder.params),
     states: new Map(builder.states),
+    updates: [...builder.updates],
+    totals: builder.totals && [...builder.totals],
     names: new Set(builder.names),
     captures: new Map(builder.captures),
+    streams: { ...builder.streams },
     applied: new Map(builder.applied),
   };
 }

@@ -2,6 +2,7 @@ import type { Arg, Call, Expr } from "../../grammar/ast.ts";
 import { applyValue } from "./apply.ts";
 import type { Context, FunctionValue, Value } from "./checker-types.ts";
 import { evaluate } from "./evaluate.ts";
+import { evaluateGrad } from "./gradients.ts";
 import { bindHypers } from "./hypers.ts";
 import { instanceOf } from "./instances.ts";
 import { applyPrelude, applyToPack, roundedQuotient } from "./prelude.ts";
@@ -29,6 +30,7 @@ export function evaluateCall(expr: Call, context: Context): Value {
     case "prelude":
       return callPrelude(callee.name, expr, context);
     case "instance":
+    case "parameters":
     case "list":
       return applyToArguments(callee, expr, context);
     case "error":
@@ -93,6 +95,7 @@ function argumentsOf(args: readonly Arg[], context: Context): Arguments {
 }
 
 function callPrelude(name: string, expr: Call, context: Context): Value {
+  if (name === "grad") return evaluateGrad(expr, context);
   const [first] = expr.args;
   if ((name === "size" || name === "rank") && first?.kind === "pack" && expr.args.length === 1) {
     const found = find(first.name.text, context.scope);

@@ -1,10 +1,11 @@
-import type { FunctionDeclaration, UnitDeclaration } from "../../grammar/ast.ts";
+import type { FunctionDeclaration, TrainDeclaration, UnitDeclaration } from "../../grammar/ast.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { noFacts } from "../integers/index.ts";
-import type { Builder, Module, Session } from "./checker-types.ts";
+import type { Span } from "../diagnostics/source.ts";
+import type { Builder, Module, Scope, Session } from "./checker-types.ts";
 import type { CheckHost, CheckOptions } from "./options.ts";
 import { newContext } from "./context.ts";
-import { bindHypers, symbolicHypers } from "./hypers.ts";
+import { bindHypers, symbolicHypers, type Hypers } from "./hypers.ts";
 import { kindLabels } from "./instances.ts";
 import { build } from "./instantiate.ts";
 import { constantBuilder, loadModule } from "./modules.ts";
@@ -15,6 +16,7 @@ import { meaningOf } from "./rules.ts";
 import { valueOf } from "./scope.ts";
 import { tell } from "./session.ts";
 import { listsOf, wayNames } from "./signature.ts";
+import { checkTraining } from "./train.ts";
 import type { Body, Checked, CheckedModel } from "./typed.ts";
 import { compareWeights } from "./weights.ts";
 
@@ -29,9 +31,23 @@ export function check(host: CheckHost, path: string, options: CheckOptions = {})
     tell(session, "DLC2005", { message: `there is no file ${path}`, span: undefined });
     return { models: [], diagnostics: [...session.diagnostics.values()] };
   }
-  const models = modelsOf(module, options, session).flatMap((declaration) => {
-    const model = checkModel(declaration, module, session);
-    return model === undefined ? [] : [model];
+  const models = modelsOf(module, options, session).flatMap(({ declaration, scope }) => {
+    const model = checkModel(declaration, scope, session);
+    if (model === undefined) return [];
+    const trains = options.train === true ? trainsOf(declaration, module) : [];
+    const [train, second] = trains;
+    if (train === undefined) return [model];
+    if (second !== undefined) {
+      tell(session, "DLC2002", {
+        message: `\`${declaration.name.text}\` is trained twice in this file`,
+        span: second.model.span,
+        notes: [{ text: "it is trained here", span: train.model.span }],
+      });
+      return [];
+    }
+    const hypers = hypersOf(declaration, scope, session, train);
+    const training = hypers && checkTraining(train, { declaration, scope, hypers }, module, session);
+    return training === undefined ? [] : [{ ...model, training }];
   });
   for (const one of session.modules.values()) if (!one.library) checkDeclarations(one, session);
   const diagnostics = [...session.diagnostics.values()];
@@ -60,12 +76,28 @@ export function newSession(host: CheckHost, options: CheckOptions): Session {
   };
 }
 
-function modelsOf(module: Module, options: CheckOptions, session: Session): readonly UnitDeclaration[] {
-  const models = module.file.declarations.filter(
-    (declaration): declaration is UnitDeclaration => declaration.kind === "model",
-  );
+interface Model {
+  readonly declaration: UnitDeclaration;
+  /** The file that declares it. */
+  readonly scope: Scope;
+}
+
+/** The models of a file, and those of others that it trains. */
+function modelsOf(module: Module, options: CheckOptions, session: Session): readonly Model[] {
+  const declared = new Map<UnitDeclaration, Model>();
+  for (const declaration of module.file.declarations) {
+    if (declaration.kind === "model") declared.set(declaration, { declaration, scope: module.scope });
+    if (declaration.kind !== "train" || options.train !== true) continue;
+    const trained = trainedBy(declaration, module);
+    if (trained !== undefined) declared.set(trained.declaration, trained);
+    else {
+      const { text, span } = nameOfModel(declaration);
+      tell(session, "DLC2001", { message: `there is no model \`${text}\` here`, span });
+    }
+  }
+  const models = [...declared.values()];
   if (options.model === undefined) return models;
-  const wanted = models.filter(({ name }) => name.text === options.model);
+  const wanted = models.filter(({ declaration }) => declaration.name.text === options.model);
   if (wanted.length === 0) {
     tell(session, "DLC2013", {
       message: `there is no model \`${options.model}\` in ${module.path}`,
@@ -73,28 +105,57 @@ function modelsOf(module: Module, options: CheckOptions, session: Session): read
       help:
         models.length === 0
           ? ["it has no model"]
-          : [`its models are ${models.map(({ name }) => name.text).join(", ")}`],
+          : [`its models are ${models.map(({ declaration }) => declaration.name.text).join(", ")}`],
     });
   }
   return wanted;
 }
 
-function checkModel(
+function nameOfModel({ model }: TrainDeclaration): { readonly text: string; readonly span: Span } {
+  const name = model.kind === "call" ? model.callee : model;
+  return { text: name.kind === "name" ? name.text : "", span: name.span };
+}
+
+function trainedBy(train: TrainDeclaration, module: Module): Model | undefined {
+  const value = module.scope.entities.get(nameOfModel(train).text)?.value;
+  if (value?.kind !== "unit" || value.declaration.kind !== "model") return undefined;
+  return { declaration: value.declaration, scope: value.scope };
+}
+
+function trainsOf(declaration: UnitDeclaration, module: Module): readonly TrainDeclaration[] {
+  return module.file.declarations.filter(
+    (one): one is TrainDeclaration =>
+      one.kind === "train" && trainedBy(one, module)?.declaration === declaration,
+  );
+}
+
+/** Hyper-parameters as they are set from outside, as `train` gives them, or by default. */
+function hypersOf(
   declaration: UnitDeclaration,
-  module: Module,
+  scope: Scope,
   session: Session,
-): CheckedModel | undefined {
+  train?: TrainDeclaration,
+): Hypers | undefined {
   const { hypers: formals } = listsOf(declaration);
-  const { scope } = module;
-  const args = overrides(declaration, formals, session);
-  if (args === undefined) return undefined;
+  const set = overrides(declaration, formals, session);
+  if (set === undefined) return undefined;
+  const names = new Set(set.map((arg) => (arg.kind === "argument" ? arg.name?.text : undefined)));
+  const given = train?.model.kind === "call" ? train.model.args : [];
+  const args = [
+    ...given.filter((arg) => arg.kind !== "argument" || !names.has(arg.name?.text) || arg.name === undefined),
+    ...set,
+  ];
   const context = newContext(constantBuilder(session, declaration.name.text), scope);
-  const hypers = formals ? bindHypers(formals, args, scope, context, [], declaration.name.span) : new Map();
+  return formals ? bindHypers(formals, args, scope, context, [], declaration.name.span) : new Map();
+}
+
+function checkModel(declaration: UnitDeclaration, scope: Scope, session: Session): CheckedModel | undefined {
+  const hypers = hypersOf(declaration, scope, session);
   if (hypers === undefined) return undefined;
   const entries: Record<string, Body> = {};
   let complete = true;
   for (const entry of wayNames(declaration)) {
-    const builder = entryBuilder(declaration, entry, module, session);
+    const builder = entryBuilder(declaration, entry, scope, session);
     const result = build({ declaration, scope, hypers, entry }, "free", builder, undefined);
     if (result?.body === undefined) complete = false;
     else entries[entry] = result.body;
@@ -104,7 +165,7 @@ function checkModel(
   const tensors = checkPaths(model, session);
   const { weights } = session.options;
   if (weights !== undefined) {
-    compareWeights(model, tensors, weights, session, (size) => shapesAt(size, declaration, module, session));
+    compareWeights(model, tensors, weights, session, (size) => shapesAt(size, declaration, session));
   }
   return model;
 }
@@ -113,31 +174,26 @@ function checkModel(
 function shapesAt(
   size: number,
   { name }: UnitDeclaration,
-  { path }: Module,
   { host, options }: Session,
 ): ReadonlyMap<string, readonly number[]> {
   const session = { ...newSession(host, { ...options, weights: undefined }), imageSize: size };
-  const module = loadModule(path, session);
+  const module = loadModule(name.span.source.path, session);
   const declaration = module?.file.declarations.find(
     (one) => one.kind === "model" && one.name.text === name.text,
   );
   if (module === undefined || declaration?.kind !== "model") return new Map();
-  const model = checkModel(declaration, module, session);
+  const model = checkModel(declaration, module.scope, session);
   if (model === undefined) return new Map();
   return new Map(checkPaths(model, session).map((tensor) => [tensor.path, tensor.owned.shape]));
 }
 
-function entryBuilder(
-  declaration: UnitDeclaration,
-  entry: string,
-  module: Module,
-  session: Session,
-): Builder {
+function entryBuilder(declaration: UnitDeclaration, entry: string, scope: Scope, session: Session): Builder {
   const name = entry === "forward" ? declaration.name.text : `${declaration.name.text}.${entry}`;
   return {
     ...constantBuilder(session, name),
     identity: {},
-    kinds: kindLabels(declaration, module.scope, session),
+    streams: { next: 0 },
+    kinds: kindLabels(declaration, scope, session),
   };
 }
 
@@ -148,7 +204,8 @@ function checkDeclarations(module: Module, session: Session): void {
       const entity = module.scope.entities.get(declaration.name.text);
       if (entity !== undefined) valueOf(entity, session);
     }
-    if (declaration.kind === "function" || declaration.kind === "layer" || declaration.kind === "model") {
+    const { kind } = declaration;
+    if (kind === "function" || kind === "layer" || kind === "model" || kind === "optimizer") {
       checkDeclaration(declaration, module, session);
     }
   }

@@ -3,6 +3,7 @@ import type {
   FileNode,
   Formal,
   FunctionDeclaration,
+  StateStatement,
   UnitDeclaration,
 } from "../../grammar/ast.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
@@ -18,6 +19,7 @@ import type {
   InstancePath,
   IntegerRange,
   OwnedTensor,
+  Update,
 } from "./typed.ts";
 import type { CheckHost, CheckOptions } from "./options.ts";
 import type { NumberType, Origin, Scalar } from "./scalar.ts";
@@ -91,6 +93,24 @@ export interface InstanceValue {
   readonly made: string;
 }
 
+/**
+ * A tensor for each parameter of an instance: its gradient, or the instance after a step, which can be applied again.
+ */
+export interface ParametersValue {
+  readonly kind: "parameters";
+  /** An instance or a list of them. */
+  readonly of: Value;
+  /** The axes that each tensor has before those of its parameter: of `g` in `g[n] = grad(each[n], net)`. */
+  readonly shape: readonly Form[];
+  /** By the key of their path. */
+  readonly tensors: ReadonlyMap<string, ParameterValue>;
+}
+
+export interface ParameterValue {
+  readonly owned: OwnedTensor;
+  readonly value: ArrayValue;
+}
+
 /** The dims of a `..B`. */
 export interface PackValue {
   readonly kind: "pack";
@@ -111,6 +131,7 @@ export type Value =
   | PreludeValue
   | UnitValue
   | InstanceValue
+  | ParametersValue
   | PackValue
   | ErrorValue;
 
@@ -132,7 +153,7 @@ export interface Context {
   readonly axes: readonly Axis[];
   readonly frame: Frame;
   readonly facts: Facts;
-  /** The conditions of enclosing branches and filters that are affine. */
+  /** The conditions of enclosing branches and filters, as far as they speak of integers. */
   readonly guards: readonly Guard[];
   /** True in dims, subscripts, ranges and operands of `%`, where `/` must come out whole. */
   readonly integer: boolean;
@@ -140,6 +161,8 @@ export interface Context {
   readonly label?: readonly string[] | undefined;
   /** The places in the lists around an instance that would stand here. */
   readonly turns?: string | undefined;
+  /** Hyper-parameters that stand here may be scalars of the step: they are those of an optimizer. */
+  readonly scheduled?: boolean | undefined;
   /** A parameter's initial value: `random` may stand here. */
   readonly draws?: Draws | undefined;
 }
@@ -172,12 +195,22 @@ export interface Builder {
   readonly mode: Mode;
   /** What `real` is. */
   readonly real: Dtype;
+  /** What `training` is: true in a training step alone. */
+  readonly training: boolean;
+  /** The draws of the body, numbered. */
+  readonly streams: { next: number };
   /** Grows with the facts of the header. */
   facts: Facts;
   readonly inputs: BodyInput[];
   readonly bindings: Binding[];
   readonly params: Map<string, OwnedTensor>;
   readonly states: Map<string, OwnedTensor>;
+  /** What a training step changes. */
+  readonly updates: Update[];
+  /** In an optimizer: the sums over all parameters that it asks for. */
+  readonly totals: Total[] | undefined;
+  /** True for what an optimizer applies. */
+  readonly nested: boolean;
   readonly names: Set<string>;
   /** Sizes that are known only at a call, in the order of the header. */
   readonly freeDims: Set<string>;
@@ -193,6 +226,13 @@ export interface Builder {
   readonly kinds: ReadonlyMap<object, string>;
   /** Bodies of instances that were applied here, by the key of their path: for reading their parameters. */
   readonly applied: Map<string, { readonly body: Body; readonly slots: readonly InstancePath[] }>;
+}
+
+/** `total(e)`: the sum of one parameter's entries, and the input by which the body reads that over all of them. */
+export interface Total {
+  readonly input: string;
+  readonly operand: string;
+  readonly dtype: Dtype;
 }
 
 /** What one call of `check` knows and has said. */
@@ -239,6 +279,10 @@ export interface Entity {
   state: "new" | "busy" | "done";
   value: Value;
   readonly evaluate: () => Value;
+  /** What declares it, where that matters. */
+  readonly declares?: StateStatement;
+  /** Found out only where it is read. */
+  readonly unasked?: boolean;
 }
 
 /** A file, a declaration, or a block in it. */
@@ -257,6 +301,8 @@ export interface Target {
   readonly scope: Scope;
   readonly hypers: ReadonlyMap<string, Value>;
   readonly entry: string;
+  /** Hyper-parameters of an optimizer that are known only at each step: inputs like its tensors. */
+  readonly scheduled?: readonly Formal[];
 }
 
 /** The type of an argument. */
@@ -294,6 +340,8 @@ export interface Instantiated {
   readonly body: Body | undefined;
   readonly inputs: readonly InstantiatedInput[];
   readonly outputs: readonly Output[];
+  /** Of an optimizer: bodies that give what is summed over all parameters, in the order in which they need each other. */
+  readonly totals: readonly { readonly input: string; readonly dtype: Dtype; readonly body: Body }[];
   /** Whose bindings the captured names are. */
   readonly owner: object | undefined;
   readonly local: boolean;

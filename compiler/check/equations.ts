@@ -4,7 +4,7 @@ import type { Axis } from "../graph/expr.ts";
 import { showForm, type Form } from "../integers/index.ts";
 import { equalSizes, operandArray } from "./arrays.ts";
 import { warnOfConstants } from "./constant-ranges.ts";
-import { bindIndices } from "./binders.ts";
+import { bindIndices, type Bound } from "./binders.ts";
 import { freshBinding } from "./builder.ts";
 import type { ArrayValue, Builder, Context, Scope, Value } from "./checker-types.ts";
 import { axisForms, freshAxis, newContext, underAxes } from "./context.ts";
@@ -14,6 +14,7 @@ import { isClosed } from "./exprs.ts";
 import { named } from "./hoist.ts";
 import type { Candidate, Candidates } from "./index-ranges.ts";
 import { coerce, fits, showType, stored } from "./numbers.ts";
+import { mapParameters } from "./parameters.ts";
 import { tellIn } from "./session.ts";
 import { showShape } from "./show-types.ts";
 import { textOf } from "./texts.ts";
@@ -70,6 +71,9 @@ function makesInstance(expr: Expr): boolean {
 
 /** Tensors get a binding of their own, so that all who read the name share it; numbers of the build stay numbers. */
 export function nameValue(value: Value, name: string, context: Context, span: Span): Value {
+  if (value.kind === "parameters") {
+    return mapParameters(value, (one) => named(one.value, `${name}_${one.owned.name}`, context, span));
+  }
   if (value.kind !== "array" || value.operand !== undefined) return value;
   if (value.scalar !== undefined && (value.scalar.form !== undefined || isClosed(value.scalar.expr)))
     return value;
@@ -167,7 +171,15 @@ function indexed(equation: Equation, target: Target, context: Context, declared:
     });
     return errorValue;
   }
-  const value = expectArray(evaluate(equation.value, bound.context), bound.context, equation.value.span);
+  const right = evaluate(equation.value, bound.context);
+  if (right.kind === "parameters" && right.shape.length === 0 && target.binders.every(isIndex)) {
+    const parts = mapParameters(right, (one) => {
+      const array = rows(one.value, `${target.name.text}_${one.owned.name}`, bound, equation, context);
+      return array;
+    });
+    return parts.kind === "error" ? parts : { ...parts, shape: bound.axes.map(({ extent }) => extent) };
+  }
+  const value = expectArray(right, bound.context, equation.value.span);
   if (value === undefined) return errorValue;
   const wholes = target.binders.filter((binder) => binder.kind === "all").length;
   if (value.shape.length !== wholes) {
@@ -194,6 +206,28 @@ function indexed(equation: Equation, target: Target, context: Context, declared:
     dtype === "i32" ? rangeOfEntries(element.range, declared, bound.context, equation.span) : undefined;
   const shape = axes.map(({ extent }) => extent);
   return operandArray(name, { dtype, shape, range });
+}
+
+function isIndex(binder: Binder): boolean {
+  return binder.kind !== "all";
+}
+
+/** A tensor of an instance for every value of the indices, which come first. */
+function rows(
+  value: ArrayValue,
+  wished: string,
+  bound: Bound,
+  equation: Equation,
+  { builder }: Context,
+): ArrayValue {
+  const rest = value.shape.map((extent) => freshAxis(bound.context, "a", extent));
+  const element = value.element(axisForms(rest), underAxes(bound.context, rest));
+  const dtype = stored(element.type, bound.context);
+  const axes = [...bound.axes, ...rest];
+  const name = freshBinding(builder, wished);
+  const body = coerce(element, dtype);
+  builder.bindings.push({ kind: "equation", name, axes, domain: [], dtype, body, span: equation.span });
+  return operandArray(name, { dtype, shape: axes.map(({ extent }) => extent) });
 }
 
 function rangeOfEntries(

@@ -14,9 +14,10 @@ import {
 import type { Context, Scope, Value } from "./checker-types.ts";
 import { newContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
-import { integerOf, scalarOf } from "./expect.ts";
+import { expectScalar, integerOf, scalarOf } from "./expect.ts";
 import { isClosed, literal } from "./exprs.ts";
 import { coerce, isFloatType, showType } from "./numbers.ts";
+import { named } from "./hoist.ts";
 import { known, newScope } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { suggest } from "./suggest.ts";
@@ -40,7 +41,8 @@ export function bindHypers(
   if (given === undefined) return undefined;
   const values = new Map<string, Value>();
   const own = newScope(scope, undefined);
-  const defaults: Context = { ...newContext(context.builder, own), facts: context.facts };
+  const { scheduled } = context;
+  const defaults: Context = { ...newContext(context.builder, own), facts: context.facts, scheduled };
   for (const formal of formals.items) {
     const arg = given.get(formal.name.text);
     const where = arg === undefined ? defaults : { ...context, integer: false };
@@ -177,7 +179,14 @@ function wholeHyper(expr: Expr, kind: "dim" | "int", formal: Formal, context: Co
 }
 
 function realHyper(expr: Expr, formal: Formal, context: Context): Value {
-  const scalar = scalarOf(expr, context);
+  const value = evaluate(expr, context);
+  const scheduled = context.scheduled === true && context.axes.length === 0;
+  if (scheduled && value.kind === "array" && value.shape.length === 0 && isFloatType(value.type)) {
+    if (value.operand !== undefined) return value;
+    const closed = value.scalar !== undefined && isClosed(value.scalar.expr);
+    if (!closed) return named(value, formal.name.text, context, expr.span);
+  }
+  const scalar = expectScalar(value, context, expr.span);
   if (scalar === undefined) return errorValue;
   if (scalar.type === "counted") return scalarValue({ type: "float", expr: coerce(scalar, "f32") });
   if (!isFloatType(scalar.type))

@@ -12,9 +12,13 @@ import { errorValue } from "./value.ts";
 /** `Conv2d(6, kernel: 5)`: hyper-parameters and a place among the parameters. */
 export function instanceOf(unit: UnitValue, call: Call, context: Context): Value {
   const { declaration, scope } = unit;
-  if (declaration.kind !== "layer" && declaration.kind !== "model") {
+  const { kind } = declaration;
+  if (
+    kind === "data" ||
+    (kind === "optimizer" && context.builder.mode === "instance" && !context.builder.training)
+  ) {
     tellIn(context.builder, "DLC3013", {
-      message: `\`${declaration.name.text}\` is an ${declaration.kind === "data" ? "data declaration" : "optimizer"}, no layer`,
+      message: `\`${declaration.name.text}\` is ${kind === "data" ? "a data declaration" : "an optimizer"}, no layer`,
       span: call.callee.span,
     });
     return errorValue;
@@ -22,7 +26,7 @@ export function instanceOf(unit: UnitValue, call: Call, context: Context): Value
   const label = context.label ?? [context.builder.kinds.get(call) ?? kindLabel(declaration.name.text)];
   const { hypers } = listsOf(declaration);
   const bound = hypers
-    ? bindHypers(hypers, call.args, scope, context, label, call.span)
+    ? bindHypers(hypers, call.args, scope, { ...context, scheduled: kind === "optimizer" }, label, call.span)
     : noHypers(call, context);
   if (bound === undefined) return errorValue;
   const path: InstancePath = { root: "own", labels: label };
@@ -194,6 +198,8 @@ function valueKey(value: Value, session: Session): string {
       return `${identityOf(session, value.declaration)}.${value.entry}@${pathKey(value.path)}(${hypersKey(value.hypers, session)})`;
     case "results":
       return `(${[...value.results].map(([name, one]) => `${name}:${valueKey(one, session)}`).join(",")})`;
+    case "parameters":
+      return `parameters${identityOf(session, value)}`;
     case "pack":
       return `..${value.dims.map(({ key }) => key).join(",")}`;
     case "error":

@@ -21,6 +21,7 @@ import { evaluate } from "./evaluate.ts";
 import { boundedDims, freeInput } from "./free-inputs.ts";
 import { deepest } from "./inline.ts";
 import { hypersKey, kindLabels } from "./instances.ts";
+import { optimizerOutputs } from "./optimizer-outputs.ts";
 import { matchInput, type Matched } from "./match.ts";
 import { declaredOutputs, outputsOf } from "./outputs.ts";
 import { prune } from "./prune.ts";
@@ -28,6 +29,7 @@ import { define, known, newScope, valueOf } from "./scope.ts";
 import { identityOf, tell } from "./session.ts";
 import { wayInto } from "./signature.ts";
 import { errorValue } from "./value.ts";
+import { collectUpdates } from "./updates.ts";
 import { checkWhere, defineWhere } from "./where.ts";
 
 /** A declaration with everything chosen; equal choices are looked at once. Undefined where it does not work out. */
@@ -79,10 +81,12 @@ function keyOf(target: Target, given: readonly (Given | undefined)[], via: Via, 
   );
   return [
     via.caller.mode,
+    via.caller.training,
     identityOf(session, target.declaration),
     identityOf(session, target.scope),
     target.entry,
     hypersKey(target.hypers, session),
+    (target.scheduled ?? []).map(({ name }) => name.text).join(","),
     inputs.join(";"),
     via.slots,
     factsKey(facts),
@@ -112,12 +116,16 @@ function instantiateNew(
     session: caller.session,
     name: target.entry === "forward" ? declaration.name.text : `${declaration.name.text}.${target.entry}`,
     mode: caller.mode,
+    training: caller.training,
+    streams: { next: 0 },
     real: realOf(way.inputs, given),
     facts,
     inputs: [],
     bindings: [],
     params: new Map(),
     states: new Map(),
+    updates: [],
+    totals: declaration.kind === "optimizer" ? [] : undefined,
     names: new Set(),
     freeDims: new Set(),
     outer: via.inner ? target.scope.builder : undefined,
@@ -125,6 +133,7 @@ function instantiateNew(
     slots: via.inner ? caller.slots : via.slots,
     frame: { name: via.name, span: via.span, outer: caller.frame },
     depth: caller.depth + 1,
+    nested: caller.totals !== undefined,
     kinds:
       declaration.kind === "function" ? caller.kinds : kindLabels(declaration, target.scope, caller.session),
     applied: new Map(),
@@ -164,7 +173,8 @@ export function build(
     defineStatements(declaration.body, declaration, outer, builder, []);
     defineWhere(way.where, scope, context);
   }
-  const matched = matchInputs(way.inputs, given, scope, builder, site);
+  const formals = [...way.inputs, ...(target.scheduled ?? [])];
+  const matched = matchInputs(formals, given, scope, builder, site);
   if (matched === undefined) return undefined;
   const conditions = [checkWhere(declaration.signature.where, unitContext, site)];
   if (way.entry !== undefined) conditions.push(checkWhere(way.where, context, site));
@@ -173,21 +183,53 @@ export function build(
   const stated = conditions.flatMap((where) => where.stated);
   const block = way.entry?.body ?? declaration.body;
   if (block.kind === "block") defineStatements(block, declaration, scope, builder, way.results);
-  if (!defineInputs(way.inputs, matched, scope, builder)) return undefined;
+  if (!defineInputs(formals, matched, scope, builder)) return undefined;
   // Inside the check of a declaration, others are known by their headers.
   const byHeader = builder.mode === "declaration" && site !== undefined && way.results.length > 0;
-  const outputs = byHeader
-    ? declaredOutputs(way.results, scope, builder, site, firstOrigin(given))
-    : outputsOf(block, way.results, scope, builder, site, firstOrigin(given));
+  const outputs =
+    declaration.kind === "optimizer"
+      ? optimizerOutputs(way.inputs, scope, builder, declaration.name.span)
+      : byHeader
+        ? declaredOutputs(way.results, scope, builder, site, firstOrigin(given))
+        : outputsOf(block, way.results, scope, builder, site, firstOrigin(given));
   if (outputs === undefined) return undefined;
   if (builder.mode === "declaration" && site === undefined) evaluateAll([outer, scope], session);
+  if (builder.mode === "instance" && builder.training) {
+    for (const one of [outer, scope]) collectUpdates(one, builder);
+  }
   const captures = new Map([...builder.captures].map(([operand, name]) => [name, operand]));
   const inputs = builder.inputs.map((input) => ({ ...input, capture: captures.get(input.name) }));
   const body =
     builder.mode === "instance"
       ? prune(builder, outputs, declaration.name.span, boundedDims(builder), stated)
       : undefined;
-  return { body, inputs, outputs, owner: builder.outer?.identity, local: builder.outer !== undefined };
+  const totals = totalBodies(builder, declaration.name.span);
+  if (builder.totals !== undefined && builder.totals.length > 0 && builder.nested) {
+    tell(session, "DLC3019", {
+      message: "an optimizer with `total` inside another one is not built yet",
+      span: site?.span ?? declaration.name.span,
+    });
+    return undefined;
+  }
+  return {
+    body,
+    inputs,
+    outputs,
+    totals,
+    owner: builder.outer?.identity,
+    local: builder.outer !== undefined,
+  };
+}
+
+/** What one parameter adds to each total; a later one may read those before it. */
+function totalBodies(builder: Builder, span: Span): Instantiated["totals"] {
+  const totals = builder.totals ?? [];
+  return totals.map(({ input, operand, dtype }, place) => {
+    const later = new Set(totals.slice(place).map((one) => one.input));
+    const own = { ...builder, updates: [], inputs: builder.inputs.filter(({ name }) => !later.has(name)) };
+    const outputs = [{ name: "part", operand, dtype, shape: [], span }];
+    return { input, dtype, body: prune(own, outputs, span, [], []) };
+  });
 }
 
 /** Also what no output needs is checked. */

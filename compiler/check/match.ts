@@ -48,7 +48,10 @@ export function matchInput(
     });
     return undefined;
   }
-  const filled = given.shape.length === 0 && type.dims.length > 0;
+  const open = type.dims.every(
+    (one) => one.kind === "pack" && find(one.name.text, context.scope) === undefined,
+  );
+  const filled = given.shape.length === 0 && type.dims.length > 0 && !open;
   const shape = filled ? declaredShape(type, context) : matchShape(formal, type, given, context, site);
   if (shape === undefined) return undefined;
   const range = declaredRange(type, context);

@@ -39,7 +39,7 @@ function readOwned(owned: OwnedTensor, path: InstancePath, context: Context): Va
 }
 
 /** Looks into a declaration with its hyper-parameters alone: what its inputs decide is not known there. */
-function insideOf(instance: InstanceValue, name: Name, context: Context): Value {
+export function insideOf(instance: InstanceValue, name: Name, context: Context): Value {
   const { declaration } = instance;
   const { session } = context.builder;
   const builder: Builder = {
@@ -89,6 +89,7 @@ function insideOf(instance: InstanceValue, name: Name, context: Context): Value 
 function moveBelow(value: Value, path: InstancePath): Value | undefined {
   if (value.kind === "instance")
     return { ...value, path: { root: path.root, labels: [...path.labels, ...value.path.labels] } };
+  if (value.kind === "function" || value.kind === "prelude") return value;
   if (value.kind !== "list") return undefined;
   const elements = value.elements.map((element) => moveBelow(element, path));
   return elements.every((element) => element !== undefined) ? { kind: "list", elements } : undefined;

@@ -5,7 +5,8 @@ import type { Builder, Context, Entity, Scope, Value } from "./checker-types.ts"
 import { evaluate } from "./evaluate.ts";
 import { memberOfInstance } from "./members.ts";
 import { trainingValue } from "./prelude.ts";
-import { find, reportUnknown, valueOf } from "./scope.ts";
+import { stopped } from "./parameters.ts";
+import { find, reportUnknown, valueOf, type Found } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { suggest } from "./suggest.ts";
 import { counted, describeValue, errorValue, scalarValue } from "./value.ts";
@@ -67,13 +68,28 @@ export function evaluatePrimed(expr: Primed, context: Context): Value {
   const { operand } = expr;
   if (operand.kind === "name") {
     const found = find(`${operand.text}'`, context.scope);
-    if (found !== undefined) return entityValue(found.entity, found.scope, context);
+    if (found !== undefined) {
+      const value = afterStep(operand, found, context);
+      return value.kind === "parameters" ? stopped(value, context) : value;
+    }
   }
   tellIn(context.builder, "DLC3019", {
     message: "`'` needs a state, a carried name or a training step",
     span: expr.span,
   });
   return errorValue;
+}
+
+/** Where nothing is changed, an instance is after a step what it was before. */
+function afterStep(operand: Name, found: Found, context: Context): Value {
+  const { mode, training } = context.builder;
+  const before = find(operand.text, context.scope);
+  const instance =
+    before === undefined || training || mode === "declaration"
+      ? undefined
+      : entityValue(before.entity, before.scope, context);
+  if (instance?.kind === "instance" || instance?.kind === "list") return instance;
+  return entityValue(found.entity, found.scope, context);
 }
 
 export function evaluateMember(expr: Member, context: Context): Value {

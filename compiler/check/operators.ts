@@ -1,4 +1,5 @@
 import type { Binary, BinaryOperator, Unary } from "../../grammar/ast.ts";
+import type { Span } from "../diagnostics/source.ts";
 import { entrywise } from "./arrays.ts";
 import type { Context, Value } from "./checker-types.ts";
 import type { Scalar } from "./scalar.ts";
@@ -9,14 +10,22 @@ import { asCondition, conditionOf } from "./expect.ts";
 import { visitExpr } from "../graph/visit.ts";
 import { literal, select } from "./exprs.ts";
 import { arithmetic, combine, negative, showType, widened, type ArithmeticOperator } from "./numbers.ts";
+import { parameterwise } from "./parameters.ts";
 import { tellIn } from "./session.ts";
 import { boolConstant, describeValue, errorValue, scalarValue } from "./value.ts";
 
 export function evaluateUnary(expr: Unary, context: Context): Value {
-  const { operator, operand, span } = expr;
+  const { operator, operand } = expr;
   const value = evaluate(operand, { ...context, label: undefined });
+  if (value.kind === "parameters" && operator === "-") {
+    return parameterwise([value], (sides) => unary(expr, sides, context));
+  }
   if (!isNumeric(value, context, expr)) return errorValue;
-  return entrywise([value], context, span, ([element], inner) => {
+  return unary(expr, [value], context);
+}
+
+function unary({ operator, operand, span }: Unary, sides: readonly Value[], context: Context): Value {
+  return entrywise(sides, context, span, ([element], inner) => {
     if (element === undefined) return undefined;
     if (operator === "not" ? element.type === "bool" : element.type !== "bool") {
       return operator === "not" ? opposite(element) : negative(widened(element));
@@ -44,9 +53,26 @@ export function evaluateBinary(expr: Binary, context: Context): Value {
   if (left.kind === "text" && right.kind === "text" && (operator === "==" || operator === "!=")) {
     return scalarValue(boolConstant((left.text === right.text) === (operator === "==")));
   }
+  // A layer stands beside its gradient only, about which all has been said.
+  const silent = [left, right].some(({ kind }) => kind === "error");
+  if (silent && [left, right].some(({ kind }) => kind === "instance" || kind === "list")) return errorValue;
+  if (left.kind === "parameters" || right.kind === "parameters") {
+    const numeric = operator in arithmetic || [left, right].every((side) => isNumeric(side, context, expr));
+    if (!numeric) return errorValue;
+    return parameterwise([left, right], (sides) => binary(operator, sides, inner, span));
+  }
   const numeric = [isNumeric(left, context, expr.left), isNumeric(right, context, expr.right)];
   if (numeric.includes(false)) return errorValue;
-  return entrywise([left, right], inner, span, ([a, b], wanted) => {
+  return binary(operator, [left, right], inner, span);
+}
+
+function binary(
+  operator: Exclude<BinaryOperator, "and" | "or">,
+  sides: readonly Value[],
+  inner: Context,
+  span: Span,
+): Value {
+  return entrywise(sides, inner, span, ([a, b], wanted) => {
     if (a === undefined || b === undefined) return undefined;
     const [x, y] = [widened(a), widened(b)];
     const place = { ...wanted, integer: inner.integer };

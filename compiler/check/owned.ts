@@ -46,7 +46,7 @@ function isLearned(
   scope: Scope,
   builder: Builder,
 ): boolean {
-  if (builder.mode === "declaration") return true;
+  if (builder.mode === "declaration" || builder.training) return true;
   if (block.statements.some((one) => one.kind === "entry" && changes(one.body, statement.name.text))) {
     reportMemory(statement, builder);
     return false;

@@ -1,5 +1,5 @@
 import type { Pipe, Stage } from "../../grammar/ast.ts";
-import { applyValue } from "./apply.ts";
+import { applyValue, resultsOf } from "./apply.ts";
 import type { Context, Value } from "./checker-types.ts";
 import { evaluate } from "./evaluate.ts";
 import { textOf } from "./texts.ts";
@@ -33,11 +33,6 @@ function labelOf(stage: Stage, context: Context): string | undefined {
   const { label } = stage;
   if (label === undefined) return undefined;
   return label.kind === "name" ? label.text : (textOf(label, context) ?? "?");
-}
-
-export function resultsOf(value: Value): readonly Value[] {
-  if (value.kind === "list") return value.elements;
-  return value.kind === "results" ? [...value.results.values()] : [value];
 }
 
 function stageName(stage: Stage): string {

@@ -26,8 +26,10 @@ import { evaluate } from "./evaluate.ts";
 import { expectArray, integerOf } from "./expect.ts";
 import { apply, literal, select } from "./exprs.ts";
 import { coerce, isFloatType, join, positive, showType, widened } from "./numbers.ts";
+import { parameterwise } from "./parameters.ts";
 import { known, newScope } from "./scope.ts";
 import { tellIn } from "./session.ts";
+import { totalOf } from "./total.ts";
 import { boolConstant, counted, describeValue, errorValue, floatConstant, scalarValue } from "./value.ts";
 import { reduceWhole } from "./whole-reductions.ts";
 
@@ -41,7 +43,7 @@ const floatFunctions = [
   "cos",
   "tanh",
 ] as const satisfies readonly ScalarName[];
-const laterFunctions = ["total", "sort", "topk", "cumsum", "searchsorted", "grad"];
+const laterFunctions = ["sort", "topk", "cumsum", "searchsorted"];
 const readers = ["idx", "csv", "npy", "words", "characters", "images"];
 const otherFunctions = [
   "abs",
@@ -54,6 +56,8 @@ const otherFunctions = [
   "size",
   "stop",
   "random",
+  "total",
+  "grad",
   "real",
 ];
 
@@ -121,6 +125,10 @@ export function applyPrelude(
   }
   if (args.some((arg) => arg.kind === "error")) return errorValue;
   if (name === "random") return draw(context, span);
+  if (name === "grad") {
+    tellIn(context.builder, "DLC2012", { message: "`grad` is written with its two arguments", span });
+    return errorValue;
+  }
   const count = name === "clamp" ? 3 : 1;
   if (args.length !== count) {
     tellIn(context.builder, "DLC2012", {
@@ -129,6 +137,7 @@ export function applyPrelude(
     });
     return errorValue;
   }
+  if (args.some((arg) => arg.kind === "parameters")) return onParameters(name, args, context, call);
   const wrong = args.find(
     (arg) => arg.kind !== "array" && !(arg.kind === "results" && arg.results.size === 1),
   );
@@ -141,7 +150,11 @@ export function applyPrelude(
   }
   const arrays = args.map((arg) => expectArray(arg, context, span) ?? errorValue);
   const [first] = arrays;
-  if (name === "norm" && first?.kind === "array") return norm(first, context, span);
+  if (name === "norm" && first?.kind === "array") return norm([first], context, span);
+  if (name === "total" && first?.kind === "array") {
+    const sum = expectArray(reduceWhole("sum", first, context, span), context, span);
+    return sum === undefined ? errorValue : totalOf(sum, context, span);
+  }
   if ((name === "size" || name === "rank") && first?.kind === "array") {
     return applyToPack(name, first.shape) ?? errorValue;
   }
@@ -188,7 +201,7 @@ function unary(name: string, x: Scalar, context: Context, span: Span): Scalar | 
     case "sign":
       return { type: x.type, expr: apply("sign", x.expr) };
     case "stop":
-      return x;
+      return isFloatType(x.type) ? { type: x.type, expr: apply("stop", x.expr) } : x;
     default:
       throw new Error(`bug: the prelude has no \`${name}\``);
   }
@@ -236,39 +249,61 @@ function clamp(x: Scalar, low: Scalar, high: Scalar, context: Context, span: Spa
   return type === "counted" ? { ...counted(form), range } : { type, expr, form, range };
 }
 
-/** √Σx² over all entries. */
-function norm(value: Value, context: Context, span: Span): Value {
-  const array = expectArray(value, context, span);
-  if (array === undefined) return errorValue;
-  const squares = entrywise(
-    [array],
-    context,
-    span,
-    ([x]) => x && { type: x.type, expr: apply("multiply", x.expr, x.expr) },
-  );
-  const total = reduceWhole("sum", squares, context, span);
+/** √Σx² over all entries of one tensor, or of all that an instance owns. */
+function norm(arrays: readonly Value[], context: Context, span: Span): Value {
+  const sums = arrays.map((array) => {
+    const squares = entrywise(
+      [array],
+      context,
+      span,
+      ([x]) => x && { type: x.type, expr: apply("multiply", x.expr, x.expr) },
+    );
+    return reduceWhole("sum", squares, context, span);
+  });
+  const add = ([a, b]: readonly Scalar[]): Scalar | undefined =>
+    a && b && { type: a.type, expr: apply("add", a.expr, b.expr) };
+  const total = sums.reduce((all, next) => entrywise([all, next], context, span, add));
   return applyPrelude("sqrt", [total], context, { span });
 }
 
-/** A uniform draw from [0, 1), in an initialiser: its counter is the row-major place among all axes around it. */
-function draw(context: Context, span: Span): Value {
-  const { draws } = context;
-  if (draws === undefined) {
-    if (context.builder.mode === "instance") {
-      tellIn(context.builder, "DLC3019", {
-        message:
-          "draws while the model runs are not built yet: here only parameters are drawn, `param w: … ~ …`",
-        span,
-      });
-      return errorValue;
-    }
-    return scalarValue({ type: context.builder.real, expr: literal("f32", 0) });
+/** A function of numbers on all tensors of an instance. */
+function onParameters(
+  name: string,
+  args: readonly Value[],
+  context: Context,
+  call: { readonly span: Span },
+): Value {
+  const [first] = args;
+  if (name === "norm" && first?.kind === "parameters") {
+    const tensors = [...first.tensors.values()].map(({ value }) => value);
+    if (first.shape.length === 0) return norm(tensors, context, call.span);
+  } else if (name !== "size" && name !== "rank" && name !== "total") {
+    return parameterwise(args, (arrays) => applyPrelude(name, arrays, context, call));
   }
+  tellIn(context.builder, "DLC3013", {
+    message: `\`${name}\` takes a tensor or a number, but this is ${first ? describeValue(first) : "nothing"}`,
+    span: call.span,
+  });
+  return errorValue;
+}
+
+/** A uniform draw from [0, 1): its counter is the row-major place among all axes around it. */
+function draw(context: Context, span: Span): Value {
+  const { mode, session } = context.builder;
+  if (context.draws === undefined && mode === "instance" && session.options.train !== true) {
+    tellIn(context.builder, "DLC3019", {
+      message:
+        "draws are built for training only: in a model that runs, only parameters are drawn, `param w: … ~ …`",
+      span,
+    });
+    return errorValue;
+  }
+  const streams = context.draws?.streams ?? context.builder.streams;
   const counter = context.axes.reduce(
     (flat, { name, extent }) => add(multiply(flat, extent), axis(name)),
     zero,
   );
-  const stream = draws.streams.next++;
+  const stream = streams.next++;
   const expr = { kind: "random", path: "", stream, counter } as const;
   const { real } = context.builder;
   return scalarValue({
@@ -278,6 +313,7 @@ function draw(context: Context, span: Span): Value {
 }
 
 export function trainingValue(context: Context): Value {
-  if (context.builder.mode === "instance") return scalarValue(boolConstant(false));
+  const { mode, training } = context.builder;
+  if (mode === "instance") return scalarValue(boolConstant(training));
   return scalarValue({ type: "bool", expr: literal("bool", 0) });
 }

@@ -22,8 +22,11 @@ function addReads(form: Form, names: Set<string>): void {
 
 function operandsOfBinding(binding: Binding): readonly string[] {
   const names = new Set<string>();
+  if (binding.kind === "gradient") return [binding.of, binding.by];
   for (const { form } of binding.domain) addReads(form, names);
-  if (binding.kind === "application") return [...names, ...binding.inputs.map(({ operand }) => operand)];
+  if (binding.kind === "application") {
+    return [...names, ...[...binding.inputs, ...binding.given].map(({ operand }) => operand)];
+  }
   return [...names, ...operandsOf(binding.body)];
 }
 
@@ -32,17 +35,17 @@ function bindingOf(operand: string): string {
   return operand.split(".")[0] ?? operand;
 }
 
-interface Needed {
+export interface Needed {
   readonly bindings: readonly Binding[];
   /** Inputs, parameters and states. */
-  readonly others: ReadonlySet<string>;
+  readonly others: Set<string>;
 }
 
 export function neededFor(expr: Expr, builder: Builder): Needed {
-  return needed([...operandsOf(expr)], builder);
+  return neededFrom([...operandsOf(expr)], builder);
 }
 
-function needed(roots: readonly string[], builder: Builder): Needed {
+export function neededFrom(roots: readonly string[], builder: Builder): Needed {
   const byName = new Map(builder.bindings.map((binding) => [binding.name, binding]));
   const reached = new Set<Binding>();
   const others = new Set<string>();
@@ -68,10 +71,12 @@ export function prune(
   dims: readonly FreeDim[],
   facts: readonly Guard[],
 ): Body {
-  const { bindings, others } = needed(
-    outputs.map(({ operand }) => operand),
+  const { updates } = builder;
+  const { bindings, others } = neededFrom(
+    [...outputs, ...updates].map(({ operand }) => operand),
     builder,
   );
+  for (const { name } of updates) others.add(name);
   return {
     name: builder.name,
     span,
@@ -82,5 +87,6 @@ export function prune(
     states: [...builder.states.values()].filter(({ name }) => others.has(name)),
     bindings,
     outputs: outputs.map(({ range, ...output }) => ({ ...output, ...(range && { range }) })),
+    updates: [...updates],
   };
 }

@@ -14,16 +14,17 @@ import {
 } from "../integers/index.ts";
 import { neededGuards, proveBounds, type Subscripted } from "./bounds.ts";
 import { selected } from "./branches.ts";
-import type { ArrayValue, Context, Value } from "./checker-types.ts";
+import type { ArrayValue, Context, ParametersValue, Value } from "./checker-types.ts";
 import { guardsExpr } from "./conditions.ts";
 import { underGuards } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { dimOf, expectArray, integerFormOf, scalarOf } from "./expect.ts";
+import { partOfParameters } from "./parameters.ts";
 import { reduceOrElse } from "./reductions.ts";
 import { reportUnknown } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { showShape } from "./show-types.ts";
-import { errorValue, scalarValue } from "./value.ts";
+import { errorValue, floatConstant, scalarValue } from "./value.ts";
 
 /** What stands on one axis: a place, or a stretch of the axis that stays one. */
 type Place =
@@ -37,7 +38,10 @@ interface Resolved {
 }
 
 export function evaluateRead(expr: Read, context: Context): Value {
-  const resolved = resolveRead(expr, context);
+  const inner = { ...context, label: undefined, integer: false };
+  const whole = evaluate(expr.array, inner);
+  if (whole.kind === "parameters") return readParameters(expr, whole, context);
+  const resolved = resolveRead(expr, whole, context);
   if (resolved === undefined) return errorValue;
   for (const check of resolved.checks) proveBounds(check, nameOfArray(expr.array), context);
   return element(resolved, context);
@@ -65,9 +69,31 @@ function nameOfArray(expr: Expr): string {
   return expr.kind === "name" ? `\`${expr.text}\`` : "this tensor";
 }
 
-function resolveRead(expr: Read, context: Context): Resolved | undefined {
+/** `g[n]`: the parameters that belong to one value of an index. */
+function readParameters(expr: Read, whole: ParametersValue, context: Context): Value {
+  // Their leading axes are read like those of any tensor.
+  const leading: ArrayValue = {
+    kind: "array",
+    type: "f32",
+    shape: whole.shape,
+    element: () => floatConstant(0),
+  };
+  const resolved = resolveRead(expr, leading, context);
+  if (resolved === undefined) return errorValue;
+  for (const check of resolved.checks) proveBounds(check, nameOfArray(expr.array), context);
+  const forms = resolved.places.flatMap((place) => (place.kind === "at" ? [place.form] : []));
+  if (forms.length === resolved.places.length) return partOfParameters(whole, forms);
+  tellIn(context.builder, "DLC3002", {
+    message: "the parameters of an instance are read one instance at a time",
+    span: expr.span,
+    help: ["give each axis an index"],
+  });
+  return errorValue;
+}
+
+function resolveRead(expr: Read, value: Value, context: Context): Resolved | undefined {
   const inner = { ...context, label: undefined, integer: false };
-  const array = expectArray(evaluate(expr.array, inner), inner, expr.array.span);
+  const array = expectArray(value, inner, expr.array.span);
   if (array === undefined) return undefined;
   const rank = array.shape.length;
   const spans = widthsOf(expr.subscripts, rank, context);
@@ -188,7 +214,8 @@ export function evaluateGuarded(expr: Guarded, context: Context): Value {
     });
     return errorValue;
   }
-  const resolved = resolveRead(value, context);
+  const array = evaluate(value.array, { ...context, label: undefined, integer: false });
+  const resolved = resolveRead(value, array, context);
   const otherwise = scalarOf(expr.otherwise, { ...context, label: undefined, integer: false });
   if (resolved === undefined || otherwise === undefined) return errorValue;
   if (resolved.places.some((place) => place.kind === "along")) {

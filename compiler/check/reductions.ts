@@ -11,6 +11,7 @@ import { evaluate } from "./evaluate.ts";
 import { conditionOf, expectArray, scalarOf } from "./expect.ts";
 import { apply, literal, select } from "./exprs.ts";
 import { coerce, isFloatType, stored, widened } from "./numbers.ts";
+import { parameterwise } from "./parameters.ts";
 import { tellIn } from "./session.ts";
 import { errorValue, scalarValue } from "./value.ts";
 
@@ -32,7 +33,13 @@ export function evaluateReduction(expr: Reduction, context: Context): Value {
 function reduce(expr: Reduction, context: Context, mayBeEmpty: boolean): Value {
   const region = regionOf(expr, context);
   if (region === undefined) return errorValue;
-  const body = expectArray(evaluate(expr.body, region.context), region.context, expr.body.span);
+  const value = evaluate(expr.body, region.context);
+  if (value.kind === "parameters" && value.shape.length === 0) {
+    return parameterwise([value], ([one]) =>
+      one?.kind === "array" ? reduceOver(expr.operator, region, one, expr, context, mayBeEmpty) : errorValue,
+    );
+  }
+  const body = expectArray(value, region.context, expr.body.span);
   if (body === undefined) return errorValue;
   return reduceOver(expr.operator, region, body, expr, context, mayBeEmpty);
 }
@@ -67,13 +74,11 @@ function filtered(bound: Bound, filters: readonly Syntax[]): Region | undefined 
     const { expr } = condition;
     if (expr.kind === "guard") domain.push(expr.guard);
     else rest.push(expr);
-    // Where a filter never holds there is no term, and so anything holds of it.
-    const facts = condition.known === false ? [never] : (condition.facts?.whenTrue ?? []);
-    // Only what becomes part of the domain may bound what is computed for the term.
-    context = {
-      ...underGuards(context, facts),
-      guards: expr.kind === "guard" ? [...context.guards, expr.guard] : context.guards,
-    };
+    // Where a filter never holds there is no term, and so anything holds of it; nothing else is bounded by that.
+    context =
+      condition.known === false
+        ? { ...underGuards(context, [never]), guards: context.guards }
+        : underGuards(context, condition.facts?.whenTrue ?? []);
   }
   const [first, ...others] = rest;
   const filter = first && others.reduce((all, next) => select(all, next, literal("bool", 0)), first);

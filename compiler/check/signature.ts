@@ -1,6 +1,7 @@
 import type {
   Block,
   EntryStatement,
+  Expr,
   Fact,
   Formal,
   Formals,
@@ -8,6 +9,7 @@ import type {
   Type,
   UnitDeclaration,
 } from "../../grammar/ast.ts";
+import { walk } from "./syntax-walk.ts";
 
 /** The header of a function, layer or model, taken apart. */
 export interface Lists {
@@ -75,8 +77,23 @@ export function isFormula(declaration: FunctionDeclaration): boolean {
   const { results } = declaration.signature;
   if (!(tensors?.items ?? []).every(({ type }) => isScalarType(type))) return false;
   if (!(results?.items ?? []).every(({ type }) => isScalarType(type))) return false;
-  if ((results?.items.length ?? 1) !== 1) return false;
+  if ((results?.items.length ?? 1) !== 1 || takesGradient(declaration.body)) return false;
   return declaration.body.kind !== "block" || isFormulaBlock(declaration.body);
+}
+
+/** What is differentiated by has to be a tensor with a name. */
+function takesGradient(body: Block | Expr): boolean {
+  if (body.kind === "block") {
+    return body.statements.some(
+      (statement) => statement.kind === "equation" && takesGradient(statement.value),
+    );
+  }
+  let found = false;
+  walk(body, (expr) => {
+    if (expr.kind === "call" && expr.callee.kind === "name" && expr.callee.text === "grad") found = true;
+    return undefined;
+  });
+  return found;
 }
 
 function isFormulaBlock(block: Block): boolean {

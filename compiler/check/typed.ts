@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/source.ts";
 import type { Axis, Expr, Guard } from "../graph/expr.ts";
-import type { FreeDim } from "../graph/graph.ts";
+import type { FreeDim, TrainingSettings } from "../graph/graph.ts";
 import type { Form } from "../integers/index.ts";
 import type { Dtype } from "../scalar/dtype.ts";
 
@@ -23,6 +23,16 @@ export interface CheckedModel {
   readonly span: Span;
   /** `forward`, or the entries that the model names. */
   readonly entries: Readonly<Record<string, Body>>;
+  readonly training?: CheckedTraining;
+}
+
+/** A `train` block. */
+export interface CheckedTraining {
+  /** Its inputs are the outputs of the data by name, and `iteration` and `epoch` where they are read. */
+  readonly step: Body;
+  /** The same outputs with `training` false. */
+  readonly evaluate: Body;
+  readonly settings: TrainingSettings;
 }
 
 /**
@@ -46,6 +56,17 @@ export interface Body {
   /** What the outputs need and nothing else; a binding stands after everything that it reads. */
   readonly bindings: readonly Binding[];
   readonly outputs: readonly BodyOutput[];
+  /** What a training step puts into parameters and states after all has been read; none elsewhere. */
+  readonly updates: readonly Update[];
+}
+
+/** The next value of something that a body owns. */
+export interface Update {
+  readonly kind: "param" | "state";
+  /** The name by which the body reads it. */
+  readonly name: string;
+  /** The operand whose value it takes. */
+  readonly operand: string;
 }
 
 export interface BodyInput {
@@ -109,7 +130,24 @@ export interface Initial {
   readonly body: Expr;
 }
 
-export type Binding = Equation | Application;
+export type Binding = Equation | Application | Gradient;
+
+/**
+ * name[free axes…, axes of `by`…] = ∂ of[free axes…] / ∂ by. Where `by` itself stands under indices of a body around,
+ * they are shared.
+ */
+export interface Gradient {
+  readonly kind: "gradient";
+  readonly name: string;
+  /** A scalar under the free axes, which are its only ones. */
+  readonly of: string;
+  /** An input, a parameter, an equation or a result. */
+  readonly by: string;
+  /** The free axes. */
+  readonly context: readonly Axis[];
+  readonly dtype: Dtype;
+  readonly span: Span;
+}
 
 /** name[axes…] = body, where `domain` holds; nothing reads it elsewhere. */
 export interface Equation {
@@ -139,8 +177,16 @@ export interface Application {
   readonly path: InstancePath;
   /** What the callee's slots stand for. */
   readonly slots: readonly InstancePath[];
+  /** Other values for parameters of the instance: `(net - a * grad(loss, net))(x)`. */
+  readonly given: readonly GivenParameter[];
+  /** Of an optimizer: the parameter whose states the callee's are. */
+  readonly parameter?: InstancePath;
   /** The stage or the call. */
   readonly span: Span;
+}
+
+export interface GivenParameter extends ApplicationInput {
+  readonly path: InstancePath;
 }
 
 export interface ApplicationInput {

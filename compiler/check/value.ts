@@ -34,6 +34,7 @@ const kindNames: Record<Exclude<Value["kind"], "array">, string> = {
   prelude: "a function",
   unit: "a layer without its hyper-parameters",
   instance: "a layer",
+  parameters: "a tensor for each parameter of a layer",
   pack: "a list of dims",
   error: "nothing",
 };

@@ -1,7 +1,8 @@
-import type { Application, ApplicationInput, Body, Equation, OwnedTensor } from "../check/typed.ts";
+import type { Application, ApplicationInput, Body, Equation, Gradient, OwnedTensor } from "../check/typed.ts";
 import type { Axis, Expr, Guard } from "../graph/expr.ts";
-import { axesOfForm, readsOf, readsOfForm, visitExpr } from "../graph/visit.ts";
-import { axis as axisForm, constant, type Form } from "../integers/index.ts";
+import type { Update, Node } from "../graph/graph.ts";
+import { axesOfForm, mapChildren, readsOf, readsOfForm, visitExpr } from "../graph/visit.ts";
+import { add, axis as axisForm, constant, multiply, one, zero, type Form } from "../integers/index.ts";
 import type { GraphBuilder } from "./graph-builder.ts";
 import { joinPath, resolvePath, type Place } from "./paths.ts";
 import { readRewriter, type ReadRewriter, type Target } from "./rewrite-reads.ts";
@@ -21,15 +22,25 @@ interface Value {
 interface Context {
   readonly axes: readonly Axis[];
   readonly domain: readonly Guard[];
+  /** The applications that lead here, by which draws are told apart. */
+  readonly path: readonly string[];
 }
 
 export interface Elaboration {
   readonly builder: GraphBuilder;
   /** Called for each parameter and state that is read, with its absolute path. */
-  readonly own: (kind: "param" | "state", path: string, tensor: OwnedTensor) => void;
+  readonly own: (kind: OwnedKind, path: string, tensor: OwnedTensor) => void;
+  /** What the bodies put into what they own. */
+  readonly updates: Update[];
 }
 
-const noContext: Context = { axes: [], domain: [] };
+/** A slot is state of an optimizer. */
+export type OwnedKind = "param" | "state" | "slot";
+
+/** Values that stand for parameters by their absolute paths, in an instance that was given others. */
+type Given = ReadonlyMap<string, Value>;
+
+const noContext: Context = { axes: [], domain: [], path: [] };
 
 /** Puts the body of an entry into the graph; answers the node of each of its outputs. */
 export function elaborateEntry(body: Body, elaboration: Elaboration): ReadonlyMap<string, string> {
@@ -45,7 +56,8 @@ export function elaborateEntry(body: Body, elaboration: Elaboration): ReadonlyMa
     }));
     inputs.set(name, { node, context: [] });
   }
-  const outputs = elaborateBody(body, inputs, { own: [], slots: [] }, noContext, "", elaboration);
+  const place: Place = { own: [], slots: [] };
+  const outputs = elaborateBody(body, inputs, place, noContext, "", elaboration, new Map());
   return new Map([...outputs].map(([name, value]) => [name, value.node]));
 }
 
@@ -56,20 +68,37 @@ function elaborateBody(
   context: Context,
   prefix: string,
   elaboration: Elaboration,
+  given: Given,
 ): ReadonlyMap<string, Value> {
   const values = new Map<string, Value>(inputs);
   for (const kind of ["param", "state"] as const) {
     for (const tensor of kind === "param" ? body.params : body.states) {
-      values.set(tensor.name, { node: ownedNode(kind, tensor, place, elaboration), context: [] });
+      values.set(tensor.name, ownedValue(kind, tensor, place, elaboration, given));
     }
   }
   for (const binding of body.bindings) {
-    if (binding.kind === "equation") {
-      values.set(binding.name, elaborateEquation(binding, values, context, prefix, elaboration));
-    } else {
-      const outputs = elaborateApplication(binding, values, place, context, prefix, elaboration);
-      for (const [name, value] of outputs) values.set(`${binding.name}.${name}`, value);
+    switch (binding.kind) {
+      case "equation":
+        values.set(binding.name, elaborateEquation(binding, values, context, prefix, elaboration));
+        break;
+      case "gradient":
+        values.set(binding.name, elaborateGradient(binding, values, context, prefix, elaboration));
+        break;
+      case "application": {
+        const outputs = elaborateApplication(binding, values, place, context, prefix, elaboration, given);
+        for (const [name, value] of outputs) values.set(`${binding.name}.${name}`, value);
+        break;
+      }
+      default:
+        binding satisfies never;
     }
+  }
+  for (const { kind, name, operand } of body.updates) {
+    const owned = (kind === "param" ? body.params : body.states).find((one) => one.name === name);
+    if (owned === undefined) throw new Error(`bug: ${body.name} updates ${name}, which it does not own`);
+    const next = valueOf(values, operand);
+    if (next.context.length > 0) throw new Error(`bug: ${name} would have several next values`);
+    elaboration.updates.push({ ...pathOf(kind, owned, place), node: next.node });
   }
   return new Map(body.outputs.map(({ name, operand }) => [name, valueOf(values, operand)]));
 }
@@ -80,24 +109,82 @@ function valueOf(values: ReadonlyMap<string, Value>, operand: string): Value {
   return value;
 }
 
-function ownedNode(
+/** Under which path something that a body owns is kept. An optimizer has its states once for each parameter. */
+function pathOf(
   kind: "param" | "state",
   tensor: OwnedTensor,
   place: Place,
-  elaboration: Elaboration,
-): string {
+): { readonly kind: OwnedKind; readonly path: string } {
   const path = joinPath(resolvePath(tensor.path, place));
-  return elaboration.builder.once(`${kind} ${path}`, path, (name) => {
+  if (kind === "param" || place.parameter === undefined) return { kind, path };
+  return { kind: "slot", path: `${path}/${place.parameter}` };
+}
+
+function ownedValue(
+  declared: "param" | "state",
+  tensor: OwnedTensor,
+  place: Place,
+  elaboration: Elaboration,
+  given: Given,
+): Value {
+  const { kind, path } = pathOf(declared, tensor, place);
+  const other = kind === "param" ? given.get(path) : undefined;
+  if (other !== undefined) return other;
+  const node = elaboration.builder.once(`${kind} ${path}`, path, (name) => {
     elaboration.own(kind, path, tensor);
     return {
-      kind,
+      kind: declared,
       name,
       path,
       dtype: tensor.dtype,
       shape: tensor.shape.map((size) => constant(size)),
       span: tensor.span,
+      ...(kind === "slot" && { slot: true }),
     };
   });
+  return { node, context: [] };
+}
+
+/** The free axes are those around the body on which the scalar depends, and its own. */
+function elaborateGradient(
+  gradient: Gradient,
+  values: ReadonlyMap<string, Value>,
+  context: Context,
+  prefix: string,
+  elaboration: Elaboration,
+): Value {
+  const [of, by] = [gradient.of, gradient.by].map((operand) => valueOf(values, operand));
+  if (of === undefined || by === undefined) throw new Error("bug: a gradient of nothing");
+  const { builder } = elaboration;
+  const missing = by.context.filter((name) => !of.context.includes(name));
+  const leading = context.axes.filter(({ name }) => of.context.includes(name) || missing.includes(name));
+  const taken = new Set(leading.map(({ name }) => name));
+  const own = gradient.context.map((axis) => {
+    const name = uniqueName(axis.name, (wished) => taken.has(wished));
+    taken.add(name);
+    return { ...axis, name };
+  });
+  const axes = [...leading, ...own];
+  const wrt = builder.node(by.node);
+  const rest = wrt.shape.slice(by.context.length);
+  const base = {
+    dtype: gradient.dtype,
+    shape: [...axes.map(({ extent }) => extent), ...rest],
+    span: gradient.span,
+  };
+  const node = builder.add(prefix + gradient.name, (name): Node => {
+    // What does not change with an index of x does not depend on x.
+    if (missing.length > 0) {
+      const places = rest.map((extent, place) => {
+        const unique = uniqueName(`q${place}`, (wished) => taken.has(wished));
+        return { name: unique, extent };
+      });
+      const body = { kind: "constant", dtype: gradient.dtype, value: 0 } as const;
+      return { ...base, kind: "compute", name, axes: [...axes, ...places], domain: [], body };
+    }
+    return { ...base, kind: "grad", name, of: of.node, wrt: by.node, axes, shared: by.context };
+  });
+  return { node, context: leading.map(({ name }) => name) };
 }
 
 function elaborateEquation(
@@ -122,10 +209,29 @@ function elaborateEquation(
     shape: axes.map((axis) => axis.extent),
     axes,
     domain,
-    body: rewriter.expr(equation.body),
+    body: placedDraws(rewriter.expr(equation.body), equation.axes, around, context),
     span: equation.span,
   }));
   return { node, context: around.map((axis) => axis.name) };
+}
+
+/**
+ * Draws of a body are keyed by where it stands, and counted through the indices around it: so many numbers for each of
+ * their values as its own axes can count.
+ */
+function placedDraws(body: Expr, axes: readonly Axis[], around: readonly Axis[], { path }: Context): Expr {
+  const place = around.reduce((flat, { name, extent }) => add(multiply(flat, extent), axisForm(name)), zero);
+  const inside = (expr: Expr, points: Form): Expr => {
+    if (expr.kind === "random")
+      return { ...expr, path: path.join("."), counter: add(multiply(place, points), expr.counter) };
+    const within =
+      expr.kind === "reduce" ? expr.axes.reduce((all, { extent }) => multiply(all, extent), points) : points;
+    return mapChildren(expr, (child) => inside(child, within));
+  };
+  return inside(
+    body,
+    axes.reduce((all, { extent }) => multiply(all, extent), one),
+  );
 }
 
 /** The indices around the body on which an equation depends: those of what it reads, or all where it draws. */
@@ -191,6 +297,7 @@ function elaborateApplication(
   context: Context,
   prefix: string,
   elaboration: Elaboration,
+  given: Given,
 ): ReadonlyMap<string, Value> {
   const { callee } = application;
   // The indices of the application stand inside those around it, under names that are free there.
@@ -212,20 +319,30 @@ function elaborateApplication(
   const inner: Context = {
     axes: [...context.axes, ...own],
     domain: [...context.domain, ...application.domain.map(rewriter.guard)],
+    path: [...context.path, application.name],
   };
   const inputs = new Map<string, Value>();
   callee.inputs.forEach((input, number) => {
-    const given = application.inputs[number];
-    if (given === undefined) throw new Error(`bug: ${callee.name} lacks its input ${input.name}`);
-    inputs.set(input.name, inputValue(given, values, own));
+    const argument = application.inputs[number];
+    if (argument === undefined) throw new Error(`bug: ${callee.name} lacks its input ${input.name}`);
+    inputs.set(input.name, inputValue(argument, values, own));
   });
+  const parameter =
+    application.parameter === undefined
+      ? place.parameter
+      : joinPath(resolvePath(application.parameter, place));
   const calleePlace: Place = {
     own: resolvePath(application.path, place),
     slots: application.slots.map((slot) => resolvePath(slot, place)),
+    ...(parameter !== undefined && { parameter }),
   };
+  const others = new Map(given);
+  for (const one of application.given) {
+    others.set(joinPath(resolvePath(one.path, place)), inputValue(one, values, own));
+  }
   const label = joinPath(application.path.labels);
   const calleePrefix = `${prefix}${label === "" ? application.name : label}.`;
-  const outputs = elaborateBody(callee, inputs, calleePlace, inner, calleePrefix, elaboration);
+  const outputs = elaborateBody(callee, inputs, calleePlace, inner, calleePrefix, elaboration, others);
   const indices = own.map((axis) => axis.name);
   return new Map([...outputs].map(([name, value]) => [name, seenFromOutside(value, indices)]));
 }

@@ -1,8 +1,8 @@
 import type { Body, CheckedModel, OwnedTensor } from "../check/typed.ts";
 import type { Expr } from "../graph/expr.ts";
-import type { Graph, Node, Parameter, Program } from "../graph/graph.ts";
+import type { Graph, Update, Node, Parameter, Program } from "../graph/graph.ts";
 import { rewriteExpr } from "../graph/visit.ts";
-import { elaborateEntry } from "./elaborate-body.ts";
+import { elaborateEntry, type Elaboration } from "./elaborate-body.ts";
 import { graphBuilder } from "./graph-builder.ts";
 
 /**
@@ -10,33 +10,46 @@ import { graphBuilder } from "./graph-builder.ts";
  * they read. It can't fail, since `check` has decided everything; an inconsistency is a bug.
  */
 export function elaborate(model: CheckedModel): Program {
-  const owned = { param: new Map<string, Parameter>(), state: new Map<string, Parameter>() };
-  const own = (kind: "param" | "state", path: string, tensor: OwnedTensor): void => {
+  const tensors = (): Map<string, Parameter> => new Map();
+  const owned = { param: tensors(), state: tensors(), slot: tensors() };
+  const own: Elaboration["own"] = (kind, path, tensor) => {
     if (!owned[kind].has(path)) owned[kind].set(path, parameterOf(path, tensor));
   };
   const entries: Record<string, Graph> = {};
   for (const [name, body] of Object.entries(model.entries)) entries[name] = entryGraph(name, body, own);
+  const { training } = model;
+  const step = training && entryGraph("step", training.step, own);
+  const evaluate = training && entryGraph("evaluate", training.evaluate, own);
   return {
     name: model.name,
     params: [...owned.param.values()],
     states: [...owned.state.values()],
     entries,
+    ...(training &&
+      step &&
+      evaluate && {
+        training: {
+          step,
+          evaluate,
+          slots: [...owned.slot.values()],
+          trainable: (step.updates ?? []).flatMap(({ kind, path }) => (kind === "param" ? [path] : [])),
+          settings: training.settings,
+        },
+      }),
   };
 }
 
-function entryGraph(
-  name: string,
-  body: Body,
-  own: (kind: "param" | "state", path: string, tensor: OwnedTensor) => void,
-): Graph {
+function entryGraph(name: string, body: Body, own: Elaboration["own"]): Graph {
   const builder = graphBuilder();
-  const nodeOf = elaborateEntry(body, { builder, own });
+  const updates: Update[] = [];
+  const nodeOf = elaborateEntry(body, { builder, own, updates });
   const outputs = body.outputs.map((output) => {
     const node = nodeOf.get(output.name);
     if (node === undefined) throw new Error(`bug: ${name} has no output ${output.name}`);
     return { name: output.name, node };
   });
-  return { name, dims: body.dims, facts: body.facts, nodes: builder.nodes, outputs };
+  const graph = { name, dims: body.dims, facts: body.facts, nodes: builder.nodes, outputs };
+  return updates.length === 0 ? graph : { ...graph, updates };
 }
 
 function parameterOf(path: string, tensor: OwnedTensor): Parameter {

@@ -3,6 +3,8 @@ import type { Node } from "../graph/graph.ts";
 /** Collects the nodes of one graph under unique names. */
 export interface GraphBuilder {
   readonly nodes: Node[];
+  /** By its name. */
+  readonly node: (name: string) => Node;
   /** Adds a node under the wished name, or that name with a number; answers the name. */
   readonly add: (wished: string, make: (name: string) => Node) => string;
   /** As `add`, but only the first time that it is asked for this key. */
@@ -11,6 +13,7 @@ export interface GraphBuilder {
 
 export function graphBuilder(): GraphBuilder {
   const nodes: Node[] = [];
+  const byName = new Map<string, Node>();
   const taken = new Set<string>();
   const known = new Map<string, string>();
   const lastNumber = new Map<string, number>();
@@ -22,7 +25,9 @@ export function graphBuilder(): GraphBuilder {
       name = `${wished}_${number}`;
     }
     taken.add(name);
-    nodes.push(make(name));
+    const node = make(name);
+    nodes.push(node);
+    byName.set(name, node);
     return name;
   };
   const once: GraphBuilder["once"] = (key, wished, make) => {
@@ -32,5 +37,10 @@ export function graphBuilder(): GraphBuilder {
     known.set(key, name);
     return name;
   };
-  return { nodes, add, once };
+  const node: GraphBuilder["node"] = (name) => {
+    const found = byName.get(name);
+    if (found === undefined) throw new Error(`bug: there is no node ${name}`);
+    return found;
+  };
+  return { nodes, node, add, once };
 }

@@ -4,6 +4,8 @@ import type { InstancePath } from "../check/typed.ts";
 export interface Place {
   readonly own: readonly string[];
   readonly slots: readonly (readonly string[])[];
+  /** In an optimizer: the path of the parameter to which it is applied. */
+  readonly parameter?: string;
 }
 
 export function resolvePath(path: InstancePath, place: Place): readonly string[] {

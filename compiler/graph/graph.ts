@@ -125,62 +125,6 @@ export interface Parameter {
   readonly span?: Span;
 }
 
-/** An array that a data declaration reads from outside, as its source states it. */
-export interface DataSource {
-  readonly name: string;
-  /** `idx`, `csv`, `npy`, … with what it was given. */
-  readonly reader: string;
-  readonly arguments: readonly (string | number | boolean)[];
-  readonly dtype: Dtype;
-  /** Of one row. */
-  readonly shape: readonly number[];
-  readonly range?: { readonly low: number; readonly high: number };
-}
-
-/**
- * A data declaration. Its graphs compute the examples of a list of rows: inputs are rows of the sources (whole arrays
- * where an equation reads them at another row than its own) and `rows: i32[N]` where the row's number matters; outputs
- * are the declaration's, N of them.
- */
-export interface DataGraphs {
-  readonly name: string;
-  readonly train: Graph;
-  readonly evaluate: Graph;
-  readonly sources: readonly DataSource[];
-  /** The leading dim. */
-  readonly rows: string;
-}
-
-export interface TrainingSettings {
-  /** Examples of a step. */
-  readonly batch: number;
-  readonly epochs: number;
-  readonly seed: number;
-  /** Batches whose gradients are added up before an update. */
-  readonly accumulate: number;
-  /** Epochs without a better result after which training stops. */
-  readonly patience?: number;
-}
-
-/** How a model learns. */
-export interface Training {
-  /**
-   * Inputs are the outputs of the data declaration and, where they are read, the i32 scalars `iteration` and `epoch`;
-   * outputs are `loss` and the metrics; updates are all that changes.
-   */
-  readonly step: Graph;
-  /** The same metrics with `training` false; no updates. */
-  readonly evaluate: Graph;
-  /** Persistent tensors of optimizers, with their initial values. */
-  readonly slots: readonly Parameter[];
-  /** Paths of the parameters that a step updates. */
-  readonly trainable: readonly string[];
-  readonly data?: DataGraphs;
-  /** What the model is tested on, where that is another declaration. */
-  readonly test?: DataGraphs;
-  readonly settings: TrainingSettings;
-}
-
 /** All that one model computes, seen at once, since entries share parameters, layouts and code. */
 export interface Program {
   /** As declared: `LeNet`. */
@@ -190,4 +134,56 @@ export interface Program {
   readonly states: readonly Parameter[];
   readonly entries: Readonly<Record<string, Graph>>;
   readonly training?: Training;
+}
+
+/** What a `train` block says. */
+export interface Training {
+  /**
+   * One step: its inputs are the outputs of the data by name and, where they are read, the i32 scalars `iteration` and
+   * `epoch`; its outputs `loss` and the metrics; its updates all that a step changes.
+   */
+  readonly step: Graph;
+  /** The same outputs with `training` false, of parameters that stay. */
+  readonly evaluate: Graph;
+  /** States of optimizers, with their first values. */
+  readonly slots: readonly Parameter[];
+  /** Paths of the parameters that a step changes. */
+  readonly trainable: readonly string[];
+  readonly data?: DataGraphs;
+  /** What is judged after each epoch. */
+  readonly test?: DataGraphs;
+  readonly settings: TrainingSettings;
+}
+
+export interface TrainingSettings {
+  readonly batch: number;
+  readonly epochs: number;
+  readonly seed: number;
+  readonly accumulate: number;
+  readonly patience?: number;
+}
+
+/** A data declaration: the examples of a list of rows, for training (with its draws) and for judging. */
+export interface DataGraphs {
+  /** As declared: `Fashion`. */
+  readonly name: string;
+  readonly train: Graph;
+  readonly evaluate: Graph;
+  readonly sources: readonly DataSource[];
+  /** How many rows there are, over the free dims of the sources; none where an example is all there is. */
+  readonly rows?: Form;
+}
+
+/** A file as an array; the graphs read it by `name`, or by row where they read nothing but the row of the example. */
+export interface DataSource {
+  readonly name: string;
+  readonly reader: string;
+  /** In the order written, those with names after those without. */
+  readonly arguments: readonly (string | number | boolean)[];
+  readonly options: Readonly<Record<string, string | number | boolean>>;
+  readonly dtype: Dtype;
+  readonly shape: readonly Form[];
+  readonly range?: { readonly low: Form; readonly high: Form };
+  /** The inputs have one row for each example instead of the whole array. */
+  readonly byRow: boolean;
 }

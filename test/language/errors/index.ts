@@ -13,6 +13,7 @@ export const runs: Readonly<Record<string, Run>> = {
   1: (source) => parse(source).diagnostics,
   2: checked,
   3: checked,
+  4: checked,
 };
 
 const library = join(import.meta.dirname, "../../../stdlib");
@@ -26,7 +27,7 @@ function checked(source: Parameters<Run>[0], read: Parameters<Run>[1]): ReturnTy
     },
     resolve: (module: string, from: string) => join(dirname(from), `${module}.dl`),
   };
-  return check(host, source.path).diagnostics;
+  return check(host, source.path, { train: true }).diagnostics;
 }
 
 function readLibrary(name: string): string | undefined {

@@ -1,0 +1,151 @@
+import { constant, type Form } from "../integers/index.ts";
+import { entrywise, operandArray } from "./arrays.ts";
+import { freshBinding } from "./builder.ts";
+import type {
+  ArrayValue,
+  Builder,
+  Context,
+  ErrorValue,
+  ParameterValue,
+  ParametersValue,
+  Value,
+} from "./checker-types.ts";
+import { pathKey } from "./instances.ts";
+import { neededFrom } from "./prune.ts";
+import type { Application, Body, InstancePath, OwnedTensor } from "./typed.ts";
+import { errorValue } from "./value.ts";
+
+/** The roots of what an instance or a list of them owns. */
+export function rootsOfValue(value: Value): readonly InstancePath[] {
+  switch (value.kind) {
+    case "instance":
+      return [value.path];
+    case "list":
+      return value.elements.flatMap(rootsOfValue);
+    default:
+      return [];
+  }
+}
+
+/** True where a path is that of an instance or lies below it. */
+export function isUnder(path: InstancePath, root: InstancePath): boolean {
+  const [inner, outer] = [path, root].map(({ labels }) => labels.filter((label) => label !== ""));
+  return path.root === root.root && (outer ?? []).every((label, place) => inner?.[place] === label);
+}
+
+/** The parameters below some instances on which an operand depends, each once, as operands of the body. */
+export function parametersFor(
+  operand: string,
+  roots: readonly InstancePath[],
+  builder: Builder,
+): readonly OwnedTensor[] {
+  const found = new Map<string, OwnedTensor>();
+  const { bindings, others } = neededFrom([operand], builder);
+  for (const owned of builder.params.values()) {
+    if (others.has(owned.name)) add(owned, owned.path);
+  }
+  for (const binding of bindings) if (binding.kind === "application") visit(binding, (path) => path);
+  return [...found.values()].map((owned) => ownedOperand(owned, builder));
+
+  function add(owned: OwnedTensor, path: InstancePath): void {
+    const key = pathKey(path);
+    if (!found.has(key) && roots.some((root) => isUnder(path, root))) found.set(key, { ...owned, path });
+  }
+  function visit(application: Application, outer: (path: InstancePath) => InstancePath): void {
+    const { callee, path: own, slots, given } = application;
+    const replaced = new Set(given.map(({ path }) => pathKey(outer(path))));
+    const resolve = (path: InstancePath): InstancePath => {
+      const root = path.root === "own" ? own : slots[path.root];
+      if (root === undefined) throw new Error("bug: an instance in no slot");
+      return outer({ root: root.root, labels: [...root.labels, ...path.labels] });
+    };
+    for (const owned of callee.params) {
+      const path = resolve(owned.path);
+      if (!replaced.has(pathKey(path))) add(owned, path);
+    }
+    visitBody(callee, resolve);
+  }
+  function visitBody(body: Body, resolve: (path: InstancePath) => InstancePath): void {
+    for (const binding of body.bindings) if (binding.kind === "application") visit(binding, resolve);
+  }
+}
+
+/** The parameter under a name of its own in the body. */
+export function ownedOperand(owned: OwnedTensor, builder: Builder): OwnedTensor {
+  const key = pathKey(owned.path);
+  const before = [...builder.params.values()].find((one) => pathKey(one.path) === key);
+  if (before !== undefined) return before;
+  const labels = owned.path.labels.filter((label) => label !== "");
+  const name = freshBinding(builder, labels.join("_").replaceAll(/[^A-Za-z0-9_]/g, "_"));
+  const named = { ...owned, name };
+  builder.params.set(name, named);
+  return named;
+}
+
+export function arrayOfOwned(owned: OwnedTensor): ArrayValue {
+  return operandArray(owned.name, { dtype: owned.dtype, shape: owned.shape.map(constant) });
+}
+
+/** Another value for each tensor. */
+export function mapParameters(
+  value: ParametersValue,
+  map: (one: ParameterValue) => ArrayValue | ErrorValue,
+): ParametersValue | ErrorValue {
+  const tensors = new Map<string, ParameterValue>();
+  for (const [key, one] of value.tensors) {
+    const array = map(one);
+    if (array.kind === "error") return errorValue;
+    tensors.set(key, { ...one, value: array });
+  }
+  return { ...value, tensors };
+}
+
+/**
+ * A function of numbers applied to parameters tensor by tensor: numbers are the same for all of them, and an instance
+ * stands for its own values.
+ */
+export function parameterwise(
+  operands: readonly Value[],
+  join: (arrays: readonly Value[], one: ParameterValue) => Value,
+): ParametersValue | ErrorValue {
+  const sets = operands.filter((value) => value.kind === "parameters");
+  const [first] = sets;
+  if (first === undefined) return errorValue;
+  const all = new Map(sets.flatMap(({ tensors }) => [...tensors]));
+  return mapParameters({ ...first, tensors: all }, (one) => {
+    const key = pathKey(one.owned.path);
+    const arrays = operands.map((operand): Value => {
+      if (operand.kind === "instance" || operand.kind === "list") return arrayOfOwned(one.owned);
+      if (operand.kind !== "parameters") return operand;
+      return operand.tensors.get(key)?.value ?? errorValue;
+    });
+    const result = join(arrays, one);
+    return result.kind === "array" ? result : errorValue;
+  });
+}
+
+/** Each tensor with a prefix of places: `g[n]`. */
+export function partOfParameters(
+  value: ParametersValue,
+  places: readonly Form[],
+): ParametersValue | ErrorValue {
+  const part = mapParameters(value, ({ value: array }) => ({
+    kind: "array",
+    type: array.type,
+    shape: array.shape.slice(places.length),
+    element: (at, wanted) => array.element([...places, ...at], wanted),
+  }));
+  return part.kind === "error" ? part : { ...part, shape: [] };
+}
+
+/** D6.7: what a step has made is a constant for what is judged by it. */
+export function stopped(value: ParametersValue, context: Context): ParametersValue | ErrorValue {
+  return mapParameters(value, ({ value: array, owned }) =>
+    entrywise(
+      [array],
+      context,
+      owned.span,
+      ([x]) => x && { type: x.type, expr: { kind: "apply", fn: "stop", operands: [x.expr] } },
+    ),
+  );
+}

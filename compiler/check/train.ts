@@ -1,0 +1,364 @@
+import type { Equation, Formal, Statement, TrainDeclaration, UnitDeclaration } from "../../grammar/ast.ts";
+import type { Span } from "../diagnostics/source.ts";
+import { applyValue } from "./apply.ts";
+import { operandArray } from "./arrays.ts";
+import { defineStatements } from "./block.ts";
+import type {
+  Builder,
+  InstanceValue,
+  Module,
+  Output,
+  ParametersValue,
+  Scope,
+  Session,
+  Value,
+} from "./checker-types.ts";
+import { newContext } from "./context.ts";
+import { evaluateEquation } from "./equations.ts";
+import { expectArray } from "./expect.ts";
+import { boundedDims, freeInput } from "./free-inputs.ts";
+import { differentiated } from "./gradients.ts";
+import { named } from "./hoist.ts";
+import type { Hypers } from "./hypers.ts";
+import { kindLabels } from "./instances.ts";
+import { insideOf } from "./members.ts";
+import { constantBuilder } from "./modules.ts";
+import { stored } from "./numbers.ts";
+import { isUnder, rootsOfValue } from "./parameters.ts";
+import { prune } from "./prune.ts";
+import { define, find, known, lazy, newScope, valueOf } from "./scope.ts";
+import { tell } from "./session.ts";
+import { entriesOf, wayInto } from "./signature.ts";
+import { walk } from "./syntax-walk.ts";
+import type { Body, CheckedTraining } from "./typed.ts";
+import { counted, errorValue, scalarValue, wholeNumber } from "./value.ts";
+import { checkWhere, defineWhere } from "./where.ts";
+
+const fields = ["loss", "optimizer", "batch", "accumulate", "epochs", "patience", "seed", "freeze", "test"];
+const settings = ["batch", "accumulate", "epochs", "patience", "seed"];
+
+/** What is trained: a model with its hyper-parameters. */
+interface Trained {
+  readonly declaration: UnitDeclaration;
+  readonly scope: Scope;
+  readonly hypers: Hypers;
+}
+
+/** A `train` block: the body of a step, and that by which its progress is judged (D1.8). */
+export function checkTraining(
+  train: TrainDeclaration,
+  trained: Trained,
+  module: Module,
+  session: Session,
+): CheckedTraining | undefined {
+  const step = bodyOf(train, trained, module, session, true);
+  const evaluation = bodyOf(train, trained, module, session, false);
+  if (step === undefined || evaluation === undefined) return undefined;
+  const { numbers } = step;
+  const { batch, epochs = 1, seed = 0, accumulate = 1, patience } = numbers;
+  if (batch === undefined) {
+    lacking(train, "how many rows make a batch", "write `batch = 64`", session);
+    return undefined;
+  }
+  if (accumulate !== 1) {
+    tell(session, "DLC3019", { message: "`accumulate` is not built yet", span: train.model.span });
+    return undefined;
+  }
+  return {
+    step: step.body,
+    evaluate: evaluation.body,
+    settings: { batch, epochs, seed, accumulate, ...(patience !== undefined && { patience }) },
+  };
+}
+
+function lacking(train: TrainDeclaration, what: string, help: string, session: Session): void {
+  tell(session, "DLC4005", { message: `this does not say ${what}`, span: train.model.span, help: [help] });
+}
+
+interface TrainBody {
+  readonly body: Body;
+  readonly numbers: Readonly<Record<string, number>>;
+}
+
+function bodyOf(
+  train: TrainDeclaration,
+  { declaration, scope: outer, hypers }: Trained,
+  module: Module,
+  session: Session,
+  training: boolean,
+): TrainBody | undefined {
+  const builder: Builder = {
+    ...constantBuilder(session, `train ${declaration.name.text}`),
+    identity: {},
+    training,
+    streams: { next: 0 },
+    // Unlabelled optimizers of the block are numbered as the layers of a declaration are.
+    kinds: kindLabels({ ...declaration, body: train.body }, module.scope, session),
+  };
+  const around = newScope(module.scope, builder);
+  const model: InstanceValue = {
+    kind: "instance",
+    declaration,
+    scope: outer,
+    hypers,
+    path: { root: "own", labels: [] },
+    entry: "forward",
+    span: declaration.name.span,
+    made: "",
+  };
+  defineModel(model, around, builder);
+  const scope = newScope(around, builder);
+  const context = newContext(builder, scope);
+  const inputs = inputsOf(train, scope, builder);
+  if (inputs === undefined) return undefined;
+  defineWhere(train.where, scope, context);
+  if (!checkWhere(train.where, context, undefined).holds) return undefined;
+  const statements = train.body.statements.filter((one) => fieldOf(one) !== "test");
+  const metrics = statements.filter((one) => one.kind === "metric");
+  defineStatements({ ...train.body, statements }, declaration, scope, builder, []);
+  for (const metric of metrics) {
+    const { name, value, span, doc } = metric;
+    const target = { kind: "target", name, primed: false, binders: [], type: undefined, span } as const;
+    const equation: Equation = { kind: "equation", doc, targets: [target], value, alias: undefined, span };
+    const make = (): Value => evaluateEquation(equation, target, scope, builder, undefined);
+    define(session, scope, lazy(name.text, name.span, make));
+  }
+  defineOutputs(model, scope, builder, train.model.span);
+  for (const entity of [...scope.entities.values()]) {
+    const isNext = entity.name.endsWith("'") || entity.name === "optimizer";
+    if (entity.unasked !== true && (training || !isNext)) valueOf(entity, session);
+  }
+  if (training && !step(train, model, scope, builder)) return undefined;
+  const wanted = [...(scope.entities.has("loss") ? ["loss"] : []), ...metrics.map(({ name }) => name.text)];
+  const outputs = [...new Set(wanted)].map((name) => outputOf(name, scope, builder));
+  const numbers = Object.fromEntries(
+    settings.flatMap((name) => {
+      const entity = scope.entities.get(name);
+      const number = entity && wholeNumber(valueOf(entity, session));
+      return number === undefined ? [] : [[name, number] as const];
+    }),
+  );
+  if (!outputs.every((output) => output !== undefined)) return undefined;
+  return { body: prune(builder, outputs, train.span, boundedDims(builder), []), numbers };
+}
+
+function fieldOf(statement: Statement): string | undefined {
+  if (statement.kind !== "equation") return undefined;
+  const [target, second] = statement.targets;
+  if (target === undefined || second !== undefined || target.primed) return undefined;
+  return fields.includes(target.name.text) ? target.name.text : undefined;
+}
+
+/** The names that a training block has from its model. */
+function defineModel(model: InstanceValue, scope: Scope, builder: Builder): void {
+  const { declaration, hypers } = model;
+  scope.entities.set("model", known("model", undefined, model));
+  for (const [name, value] of hypers) scope.entities.set(name, known(name, declaration.name.span, value));
+  for (const entry of entriesOf(declaration)) {
+    const { name } = entry;
+    scope.entities.set(name.text, known(name.text, name.span, { ...model, entry: name.text }));
+  }
+  const instance = (name: { readonly text: string; readonly span: Span }): void => {
+    const make = (): Value => insideOf(model, { kind: "name", ...name }, newContext(builder, scope));
+    if (!scope.entities.has(name.text)) scope.entities.set(name.text, lazy(name.text, name.span, make));
+  };
+  for (const statement of declaration.body.statements) {
+    if (statement.kind !== "equation") continue;
+    const [target, second] = statement.targets;
+    const { value } = statement;
+    if (
+      second === undefined &&
+      target?.binders.length === 0 &&
+      (value.kind === "call" || value.kind === "list")
+    ) {
+      instance(target.name);
+    }
+    walk(value, (expr) => {
+      if (expr.kind !== "pipe") return undefined;
+      for (const { label } of expr.stages) if (label?.kind === "name") instance(label);
+      return undefined;
+    });
+  }
+}
+
+/** The outputs of the data, of which the first dim is that of the batch; and the numbers of the step. */
+function inputsOf(train: TrainDeclaration, scope: Scope, builder: Builder): readonly Formal[] | undefined {
+  const { session } = builder;
+  if (train.data.kind !== "formals") {
+    tell(session, "DLC3019", { message: "data declarations are not built yet", span: train.data.span });
+    return undefined;
+  }
+  const context = newContext(builder, scope);
+  for (const formal of train.data.items) {
+    const input = freeInput(formal, context);
+    if (input === undefined) return undefined;
+    const { dtype, shape, range, origin } = input;
+    const name = formal.name.text;
+    builder.names.add(name);
+    builder.inputs.push({ name, dtype, shape, span: formal.span, ...(range && { range }) });
+    define(
+      session,
+      scope,
+      known(name, formal.name.span, operandArray(name, { dtype, shape, range }, [], origin)),
+    );
+  }
+  const [first] = builder.inputs;
+  const rows = first?.shape[0];
+  if (rows !== undefined && !scope.entities.has("N")) {
+    scope.entities.set("N", known("N", train.data.span, scalarValue(counted(rows))));
+  }
+  for (const name of ["iteration", "epoch"]) {
+    const make = (): Value => {
+      builder.names.add(name);
+      builder.inputs.push({ name, dtype: "i32", shape: [], span: train.model.span });
+      return operandArray(name, { dtype: "i32", shape: [] });
+    };
+    if (!scope.entities.has(name)) scope.entities.set(name, lazyUnasked(name, train.model.span, make));
+  }
+  return train.data.items;
+}
+
+/** Found out only where it is read: what asks for all names of a block passes over it. */
+function lazyUnasked(name: string, span: Span, make: () => Value): ReturnType<typeof lazy> {
+  return { ...lazy(name, span, make), unasked: true };
+}
+
+/** A model without entries all of whose inputs are named like outputs of the data is applied to them. */
+function defineOutputs(model: InstanceValue, scope: Scope, builder: Builder, span: Span): void {
+  const { declaration } = model;
+  const way = wayInto(declaration, "forward");
+  if (way === undefined || entriesOf(declaration).length > 0) return;
+  const inputs = way.inputs.map(({ name }) => scope.entities.get(name.text));
+  if (!inputs.every((input) => input !== undefined)) return;
+  const context = newContext(builder, scope);
+  const whole = lazy("model", span, () =>
+    applyValue({
+      callee: model,
+      args: inputs.map((input) => valueOf(input, builder.session)),
+      named: new Map(),
+      context,
+      span,
+      name: "model",
+    }),
+  );
+  way.results.forEach(({ name }) => {
+    if (find(name.text, scope) !== undefined) return;
+    const make = (): Value => {
+      const value = valueOf(whole, builder.session);
+      return value.kind === "results" ? (value.results.get(name.text) ?? errorValue) : value;
+    };
+    scope.entities.set(name.text, { ...lazy(name.text, name.span, make), unasked: true });
+  });
+}
+
+function outputOf(name: string, scope: Scope, builder: Builder): Output | undefined {
+  const entity = scope.entities.get(name);
+  if (entity?.span === undefined) return undefined;
+  const context = newContext(builder, scope);
+  const value = valueOf(entity, builder.session);
+  const array = value.kind === "error" ? undefined : expectArray(value, context, entity.span);
+  if (array === undefined) return undefined;
+  if (array.shape.length > 0) {
+    tell(builder.session, "DLC3002", {
+      message: `\`${name}\` is one number for the whole batch, but this has ${array.shape.length} axes`,
+      span: entity.span,
+      help: ["take its mean"],
+    });
+    return undefined;
+  }
+  const bound = named(array, name, context, entity.span);
+  if (bound.operand === undefined) return undefined;
+  return { name, operand: bound.operand, dtype: stored(bound.type, context), shape: [], span: entity.span };
+}
+
+/** What the step changes: `optimizer = …` is short for `model' = (model, grad(loss, model)) |> …`. */
+function step(train: TrainDeclaration, model: InstanceValue, scope: Scope, builder: Builder): boolean {
+  const { session } = builder;
+  const next: ParametersValue[] = [];
+  let complete = true;
+  for (const entity of [...scope.entities.values()]) {
+    if (!entity.name.endsWith("'")) continue;
+    const value = valueOf(entity, session);
+    if (value.kind === "parameters" && value.shape.length === 0) next.push(value);
+    else complete = false;
+  }
+  const optimizer = scope.entities.get("optimizer");
+  if (optimizer !== undefined) {
+    const value = implicitStep(train, optimizer.name, model, scope, builder);
+    if (value === undefined) return false;
+    next.push(value);
+  }
+  if (complete && next.length === 0) {
+    lacking(
+      train,
+      "what a step changes",
+      "write `loss = …` and `optimizer = …`, or equations like `model' = …`",
+      session,
+    );
+    return false;
+  }
+  const changed = new Set<string>();
+  for (const { tensors } of next) {
+    for (const [key, { owned, value }] of tensors) {
+      const context = newContext(builder, scope);
+      const bound = named(value, `${owned.name}_next`, context, train.model.span);
+      if (changed.has(key)) {
+        tell(session, "DLC2002", {
+          message: `two equations give \`${owned.path.labels.join(".")}\` its next value`,
+          span: train.model.span,
+        });
+        return false;
+      }
+      changed.add(key);
+      if (bound.operand !== undefined)
+        builder.updates.push({ kind: "param", name: owned.name, operand: bound.operand });
+    }
+  }
+  return complete;
+}
+
+function implicitStep(
+  train: TrainDeclaration,
+  name: string,
+  model: InstanceValue,
+  scope: Scope,
+  builder: Builder,
+): ParametersValue | undefined {
+  const { session } = builder;
+  const context = newContext(builder, scope);
+  const [optimizer, loss] = [scope.entities.get(name), scope.entities.get("loss")];
+  if (optimizer?.span === undefined || loss?.span === undefined) {
+    lacking(train, "what is made small", "write `loss = …`", session);
+    return undefined;
+  }
+  const [callee, scalar] = [valueOf(optimizer, session), valueOf(loss, session)];
+  if (callee.kind === "error" || scalar.kind === "error") return undefined;
+  const frozen = scope.entities.get("freeze");
+  const roots = frozen ? rootsOfValue(valueOf(frozen, session)) : [];
+  const gradient = differentiated(
+    scalar,
+    model,
+    loss.span,
+    context,
+    (path) => !roots.some((root) => isUnder(path, root)),
+  );
+  if (gradient?.kind !== "parameters") return undefined;
+  const args = [model, gradient];
+  const value = applyValue({
+    callee,
+    args,
+    named: new Map(),
+    context,
+    span: optimizer.span,
+    name: "optimizer",
+    several: true,
+  });
+  if (value.kind === "parameters") return value;
+  if (value.kind !== "error") {
+    tell(session, "DLC3013", {
+      message: "these optimizers end in a gradient: the last of them gives the next parameters",
+      span: optimizer.span,
+    });
+  }
+  return undefined;
+}
