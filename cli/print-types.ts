@@ -34,7 +34,8 @@ function printOwned({ name, dtype, shape }: OwnedTensor): string {
 }
 
 function printBinding(binding: Binding): string {
-  if (binding.kind !== "application") {
+  if (binding.kind === "gradient") return `${binding.name} = grad(${binding.of}, ${binding.by})`;
+  if (binding.kind === "equation") {
     return `${binding.name}: ${showType(
       binding.dtype,
       binding.axes.map(({ extent }) => extent),
