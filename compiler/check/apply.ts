@@ -114,7 +114,8 @@ function applyInstance(instance: InstanceValue, request: ApplyRequest): Value {
   if (args === undefined) return errorValue;
   const target: Target = { declaration, scope, hypers: instance.hypers, entry };
   if (declaration.kind !== "optimizer") return applyBody(target, way.inputs, args, instance.path, request);
-  if (args.some((arg) => arg?.kind === "parameters")) {
+  if (args.some((arg) => arg?.kind === "error")) return errorValue;
+  if (args.some((arg) => arg?.kind === "parameters" || arg?.kind === "instance")) {
     return applyOptimizer(
       instance,
       args.map((arg) => arg ?? errorValue),

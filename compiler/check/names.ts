@@ -6,7 +6,7 @@ import { evaluate } from "./evaluate.ts";
 import { memberOfInstance } from "./members.ts";
 import { trainingValue } from "./prelude.ts";
 import { stopped } from "./parameters.ts";
-import { find, reportUnknown, valueOf, type Found } from "./scope.ts";
+import { find, reportUnknown, valueOf } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { suggest } from "./suggest.ts";
 import { counted, describeValue, errorValue, scalarValue } from "./value.ts";
@@ -69,7 +69,7 @@ export function evaluatePrimed(expr: Primed, context: Context): Value {
   if (operand.kind === "name") {
     const found = find(`${operand.text}'`, context.scope);
     if (found !== undefined) {
-      const value = afterStep(operand, found, context);
+      const value = entityValue(found.entity, found.scope, context);
       return value.kind === "parameters" ? stopped(value, context) : value;
     }
   }
@@ -78,18 +78,6 @@ export function evaluatePrimed(expr: Primed, context: Context): Value {
     span: expr.span,
   });
   return errorValue;
-}
-
-/** Where nothing is changed, an instance is after a step what it was before. */
-function afterStep(operand: Name, found: Found, context: Context): Value {
-  const { mode, training } = context.builder;
-  const before = find(operand.text, context.scope);
-  const instance =
-    before === undefined || training || mode === "declaration"
-      ? undefined
-      : entityValue(before.entity, before.scope, context);
-  if (instance?.kind === "instance" || instance?.kind === "list") return instance;
-  return entityValue(found.entity, found.scope, context);
 }
 
 export function evaluateMember(expr: Member, context: Context): Value {

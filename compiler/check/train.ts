@@ -1,4 +1,11 @@
-import type { Equation, Formal, Statement, TrainDeclaration, UnitDeclaration } from "../../grammar/ast.ts";
+import type {
+  Equation,
+  Formal,
+  Statement,
+  Target,
+  TrainDeclaration,
+  UnitDeclaration,
+} from "../../grammar/ast.ts";
 import type { Span } from "../diagnostics/source.ts";
 import { applyValue } from "./apply.ts";
 import { operandArray } from "./arrays.ts";
@@ -113,7 +120,16 @@ function bodyOf(
   if (inputs === undefined) return undefined;
   defineWhere(train.where, scope, context);
   if (!checkWhere(train.where, context, undefined).holds) return undefined;
-  const statements = train.body.statements.filter((one) => fieldOf(one) !== "test");
+  const all = train.body.statements.filter((one) => fieldOf(one) !== "test");
+  // Where nothing is changed, an instance is after a step what it was before.
+  const statements = training ? all : all.filter((one) => !changes(one) && fieldOf(one) !== "optimizer");
+  for (const { name } of training ? [] : all.flatMap(targetsOf).filter(({ primed }) => primed)) {
+    const make = (): Value => {
+      const before = find(name.text, scope);
+      return before === undefined ? errorValue : valueOf(before.entity, session);
+    };
+    define(session, scope, lazy(`${name.text}'`, name.span, make));
+  }
   const metrics = statements.filter((one) => one.kind === "metric");
   defineStatements({ ...train.body, statements }, declaration, scope, builder, []);
   for (const metric of metrics) {
@@ -125,8 +141,7 @@ function bodyOf(
   }
   defineOutputs(model, scope, builder, train.model.span);
   for (const entity of [...scope.entities.values()]) {
-    const isNext = entity.name.endsWith("'") || entity.name === "optimizer";
-    if (entity.unasked !== true && (training || !isNext)) valueOf(entity, session);
+    if (entity.unasked !== true) valueOf(entity, session);
   }
   if (training && !step(train, model, scope, builder)) return undefined;
   const wanted = [...(scope.entities.has("loss") ? ["loss"] : []), ...metrics.map(({ name }) => name.text)];
@@ -140,6 +155,14 @@ function bodyOf(
   );
   if (!outputs.every((output) => output !== undefined)) return undefined;
   return { body: prune(builder, outputs, train.span, boundedDims(builder), []), numbers };
+}
+
+function targetsOf(statement: Statement): readonly Target[] {
+  return statement.kind === "equation" ? statement.targets : [];
+}
+
+function changes(statement: Statement): boolean {
+  return targetsOf(statement).some(({ primed }) => primed);
 }
 
 function fieldOf(statement: Statement): string | undefined {

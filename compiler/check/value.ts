@@ -48,7 +48,7 @@ export function describeValue(value: Value): string {
 
 /** The shape of a tensor or of the only result of an application. */
 export function shapeOfValue(value: Value): readonly Form[] | undefined {
-  if (value.kind === "array") return value.shape;
+  if (value.kind === "array" || value.kind === "parameters") return value.shape;
   if (value.kind !== "results") return undefined;
   const [only, second] = [...value.results.values()];
   return only !== undefined && second === undefined ? shapeOfValue(only) : undefined;
