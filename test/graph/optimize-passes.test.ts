@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { afterPass, computes, optimized } from "./optimize-check.ts";
+import { afterPass, computes } from "./optimize-check.ts";
 
 it("simplify: forms and guards by the ranges of their axes", () => {
   expect(

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { afterPass, computes, optimized } from "./optimize-check.ts";
+import { afterPass, optimized } from "./optimize-check.ts";
 
 it("hoist: what is the same for all entries of a channel is computed once", () => {
   expect(
