@@ -85,14 +85,14 @@ export async function readRecords(
   const records: CsvRecord[] = [];
   let line = range.line;
   data.forEach((fields, place) => {
-    const fault = errors.find((error) => error.row === place);
-    if (fault !== undefined) {
+    if (errors.some((error) => error.row === place)) {
       const reason =
         "a quoted field goes on after its closing quote; a quote inside a field is written twice";
       throw new DataError("DLC6105", bytes.file, reason, { line });
     }
     if (fields.length > 1 || (fields[0] ?? "").trim() !== "") records.push({ fields, line });
-    line += fields.reduce((lines, field) => lines + field.split("\n").length - 1, 1);
+    line += 1;
+    for (const field of fields) if (field.includes("\n")) line += field.split("\n").length - 1;
   });
   return records;
 }

@@ -4,6 +4,7 @@ import { freshName } from "../graph/fresh-name.ts";
 import { rangeWithAxes } from "../graph/ranges.ts";
 import { axesOfForm } from "../graph/visit.ts";
 import {
+  atomsOf,
   axis as axisForm,
   constantOf,
   scale,
@@ -61,11 +62,16 @@ function joinPair(
   const forms = formsOfNode(node);
   if (!forms.some((form) => axesOfForm(form).has(outer.name))) return undefined;
   const mapped = forms.map((form) => substituteAxesInForm(form, values));
-  if (mapped.some((form) => axesOfForm(form).has(outer.name))) return undefined;
+  if (mapped.some((form) => axesOfForm(form).has(outer.name) || divides(form, name))) return undefined;
   const axes = reduce.axes.flatMap((axis) => (axis === outer ? [whole] : axis === inner ? [] : [axis]));
   const range = rangeWithAxes([...node.axes, ...axes], rewriting.dimRange);
   const joined = mapFormsOfNode(untagged(node), (form: Form) =>
     simplifyByRange(substituteAxesInForm(substituteAxesInForm(form, values), named), range),
   );
   return withShorterSums({ ...joined, reduce: { ...reduce, axes } });
+}
+
+/** What divides an axis is what axes are taken apart for. */
+function divides(form: Form, name: string): boolean {
+  return atomsOf(form).some((atom) => atom.kind === "floor" && axesOfForm(atom.of).has(name));
 }
