@@ -49,6 +49,9 @@ const packages = {
   fflate: ["data"],
   "jpeg-js": ["data"],
   papaparse: ["data"],
+  "d3-scale": ["training"],
+  "d3-shape": ["training"],
+  pbf: ["training"],
 };
 
 /** Rooms on the line or beside it that touch files, processes or anything else of Node's: everything else gets a host. */

@@ -25,7 +25,7 @@ interface Built {
 
 /** Makes the npm package of each model of a source. Nothing is written before all of them are made. */
 export async function build(file: string, flags: BuildFlags): Promise<ExitCode> {
-  if (flags.target !== "wasm") throw new CallError(`--target ${flags.target} comes with a later part`);
+  if (flags.target !== "wasm") throw new CallError(`--target ${flags.target} comes with a later version`);
   const given = openGiven(file, flags);
   refuseAmbiguous(file, modelNames(given), flags);
   const severalModels = modelNames({ ...given, options: {} }).length > 1;

@@ -27,7 +27,7 @@ type Texts = Readonly<Record<string, string>>;
 /** Prints what a stage of the compiler hands to the next. */
 export async function inspect(file: string, flags: InspectFlags): Promise<ExitCode> {
   const { stage, printAfter, json } = flags;
-  if (stage === "wgsl") throw new CallError("--stage wgsl comes with a later part");
+  if (stage === "wgsl") throw new CallError("--stage wgsl comes with a later version");
   if (printAfter !== undefined) refuseUnknownPass(printAfter);
   else if (stage === "ast") return showTree(file, json === true);
   const textsOf = (one: LoadedModel): StageResult | Promise<StageResult> =>

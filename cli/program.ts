@@ -146,7 +146,7 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
       .allowUnknownOption()
       .helpOption(false)
       .action(() => {
-        throw new CallError(`dlc ${name} comes with a later part; dlc --help lists what there is`);
+        throw new CallError(`dlc ${name} comes with a later version; dlc --help lists what there is`);
       });
   }
   return program;
@@ -176,7 +176,7 @@ interface LaterFlags {
 function refuseLater({ train, static: fixed, optimize, tune, html }: LaterFlags): void {
   const given = Object.entries({ train, static: fixed, optimize, tune, html });
   const [name] = given.find(([, value]) => value !== undefined) ?? [];
-  if (name !== undefined) throw new CallError(`--${name} comes with a later part`);
+  if (name !== undefined) throw new CallError(`--${name} comes with a later version`);
 }
 
 /** Options that may be repeated are undefined where they are not given at all. */

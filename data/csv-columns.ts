@@ -66,7 +66,7 @@ export function selectColumns(reading: Reading, first: CsvRecord): Selection {
 function guessHeader(path: string, first: CsvRecord): boolean {
   const field = first.fields.find((text) => numberOfField(text) !== undefined);
   if (field === undefined) return true;
-  const reason = `the first line has the number ${field.trim()}: say header: false where it is data, header: true where it is a name`;
+  const reason = `the first line has the number ${field.trim()}: say header: false where it is data, header: true where it is a name, skip: 1 where it is neither`;
   throw new DataError("DLC6110", path, reason, { line: first.line });
 }
 

@@ -21,12 +21,14 @@ const newline = 0x0a;
 
 /**
  * Cuts a table into ranges of at least `least` bytes, each of whole records. A line break ends a record unless it stands
- * between quotes, and a quote opens a field only at its beginning (RFC 4180), so that the bytes alone decide.
+ * between quotes, and a quote opens a field only at its beginning (RFC 4180), so that the bytes alone decide. The first
+ * `skip` lines are passed over.
  */
 export async function* recordRanges(
   bytes: Bytes,
   separator: string,
   least: number,
+  skip: number,
 ): AsyncGenerator<RecordRange> {
   const between = separator.charCodeAt(0);
   const mark = await bytes.read(0, Math.min(3, bytes.size));
@@ -41,7 +43,10 @@ export async function* recordRanges(
     for (let place = 0; place < chunk.length; place++) {
       const byte = chunk[place];
       if (byte === newline) line += 1;
-      if (isQuoted) {
+      if (startLine <= skip) {
+        start = at + place + 1;
+        startLine = line;
+      } else if (isQuoted) {
         // A doubled quote closes the field and opens it again.
         if (byte === quote) isQuoted = false;
         mayOpen = true;
@@ -80,14 +85,14 @@ export async function readRecords(
   const records: CsvRecord[] = [];
   let line = range.line;
   data.forEach((fields, place) => {
-    const fault = errors.find((error) => error.row === place);
-    if (fault !== undefined) {
+    if (errors.some((error) => error.row === place)) {
       const reason =
         "a quoted field goes on after its closing quote; a quote inside a field is written twice";
       throw new DataError("DLC6105", bytes.file, reason, { line });
     }
     if (fields.length > 1 || (fields[0] ?? "").trim() !== "") records.push({ fields, line });
-    line += fields.reduce((lines, field) => lines + field.split("\n").length - 1, 1);
+    line += 1;
+    for (const field of fields) if (field.includes("\n")) line += field.split("\n").length - 1;
   });
   return records;
 }

@@ -22,7 +22,7 @@ export async function matchType(source: Source, type: DeclaredType): Promise<Sou
   const size = sizeOfRow(shape);
   const check = (values: TensorData, rowAt: (place: number) => number): TensorData => {
     const [from, to] = range;
-    const bad = values.findIndex((value) => value < from || value >= to);
+    const bad = firstOutside(values, from, to);
     if (bad < 0) return values;
     const row = rowAt(Math.floor(bad / size));
     const names =
@@ -39,6 +39,15 @@ export async function matchType(source: Source, type: DeclaredType): Promise<Sou
     rows: async (indices) => check(await source.rows(indices), (place) => indices[place] ?? 0),
     whole: async () => check(await source.whole(), (row) => row),
   };
+}
+
+/** A plain loop: a data set has many millions of numbers. */
+function firstOutside(values: TensorData, from: number, to: number): number {
+  for (let place = 0; place < values.length; place++) {
+    const value = values[place] ?? 0;
+    if (value < from || value >= to) return place;
+  }
+  return -1;
 }
 
 /**

@@ -14,8 +14,8 @@ const blockBytes = 4096;
 /**
  * A table of numbers, or one column of it, as RFC 4180 has it: `csv("iris.csv", columns: ["length", "width"])` is
  * f32[M, 2], `csv("iris.csv", column: "species", classes: true)` i32[M]. `except` takes all columns but those; columns
- * are named by the header or by their number from 0; `header: false` says that there is none, `separator` what stands
- * between fields, `missing` what a field without a number is. The file is read from end to end once, so that every fault
+ * are named by the header or by their number from 0; `header: false` says that there is none, `skip` how many lines stand
+ * before it, `separator` what stands between fields, `missing` what a field without a number is. The file is read from end to end once, so that every fault
  * is found at the start.
  */
 export async function openCsv(reading: Reading): Promise<Source> {
@@ -23,27 +23,28 @@ export async function openCsv(reading: Reading): Promise<Source> {
   const bytes = await openBytes(reading.host, path, budget);
   if (bytes.size === 0) throw new DataError("DLC6102", path, "is empty");
   const separator = separatorOf(reading);
+  const skip = readArguments(reading).count("skip", 0) ?? 0;
   let table: { readonly selection: Selection; readonly fields: FieldReader } | undefined;
-  const blocks: { readonly range: RecordRange; readonly skip: number }[] = [];
+  const blocks: { readonly range: RecordRange; readonly headers: number }[] = [];
   const firsts: number[] = [];
   /** The numbers read, by block, until they are too many to keep. */
   let kept: Float64Array[] | undefined = [];
   let rows = 0;
-  for await (const range of recordRanges(bytes, separator, blockBytes)) {
+  for await (const range of recordRanges(bytes, separator, blockBytes, skip)) {
     const all = await readRecords(bytes, separator, range);
     const [first] = all;
     if (first === undefined) continue;
-    let skip = 0;
+    let headers = 0;
     if (table === undefined) {
       const selection = selectColumns(reading, first);
       table = { selection, fields: fieldReader(reading, selection) };
-      skip = selection.hasHeader ? 1 : 0;
+      headers = selection.hasHeader ? 1 : 0;
     }
     const { selection, fields } = table;
-    const records = all.slice(skip);
+    const records = all.slice(headers);
     const numbers = numbersOf(path, records, selection, fields, rows);
     if (records.length === 0) continue;
-    blocks.push({ range, skip });
+    blocks.push({ range, headers });
     firsts.push(rows);
     rows += records.length;
     if (rows * selection.places.length * numbers.BYTES_PER_ELEMENT > budget) kept = undefined;
@@ -70,8 +71,8 @@ export async function openCsv(reading: Reading): Promise<Source> {
   }
 
   const load = async (block: number): Promise<TensorData> => {
-    const { range, skip } = blocks[block] ?? missingBlock(block);
-    const records = (await readRecords(bytes, separator, range)).slice(skip);
+    const { range, headers } = blocks[block] ?? missingBlock(block);
+    const records = (await readRecords(bytes, separator, range)).slice(headers);
     const numbers = numbersOf(path, records, selection, fields, firsts[block] ?? 0);
     const values = newArray(dtype, numbers.length);
     values.set(numbers);

@@ -38,7 +38,7 @@ const readers: Readonly<Record<ReaderName, Reader>> = {
   idx: { open: openIdx, arguments: [] },
   csv: {
     open: openCsv,
-    arguments: ["column", "columns", "except", "header", "separator", "classes", "missing"],
+    arguments: ["column", "columns", "except", "header", "skip", "separator", "classes", "missing"],
   },
   npy: { open: openNpy, arguments: ["array"] },
   json: { open: openJson, arguments: ["row", "labels"] },

@@ -18,14 +18,14 @@ export function workerThread(worker: Worker): ReaderThread {
 
 /** What a worker and its own global scope have in common. */
 interface MessageEnd<Received> {
-  postMessage: (message: unknown, moved: Transferable[]) => void;
+  postMessage: (message: unknown, options: { transfer: Transferable[] }) => void;
   addEventListener: (type: "message", receive: (event: MessageEvent<Received>) => void) => void;
 }
 
 /** The channel of a worker, from either side. */
 export function workerPort<Sent, Received>(end: MessageEnd<Received>): Port<Sent, Received> {
   return {
-    post: (message, moved) => end.postMessage(message, [...moved]),
+    post: (message, moved) => end.postMessage(message, { transfer: [...moved] }),
     listen: (receive) => {
       end.addEventListener("message", ({ data }) => receive(data));
     },

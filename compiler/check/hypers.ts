@@ -1,4 +1,5 @@
 import type { Arg, Expr, Formal, Formals, Type } from "../../grammar/ast.ts";
+import type { Note } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/source.ts";
 import {
   constant,
@@ -129,11 +130,18 @@ function ofType(expr: Expr, type: Type | undefined, formal: Formal, context: Con
   }
 }
 
+/** What `--set` gives has no place of its own, and is shown at the declaration already. */
+function declaredAt({ span }: Formal, shown: Span): readonly Note[] {
+  return span.start === shown.start && span.source === shown.source
+    ? []
+    : [{ text: "it is declared here", span }];
+}
+
 function refuse(formal: Formal, what: string, expr: Expr, context: Context): Value {
   tellIn(context.builder, "DLC3013", {
     message: `\`${formal.name.text}\` is ${what}`,
     span: expr.span,
-    notes: [{ text: "it is declared here", span: formal.span }],
+    notes: declaredAt(formal, expr.span),
   });
   return errorValue;
 }
@@ -160,7 +168,7 @@ function wholeHyper(expr: Expr, kind: "dim" | "int", formal: Formal, context: Co
       tellIn(context.builder, "DLC3005", {
         message: `\`${formal.name.text}\` is a size of at least 1, but ${showForm(form)} is given`,
         span: expr.span,
-        notes: [{ text: "it is declared here", span: formal.span }],
+        notes: declaredAt(formal, expr.span),
       });
       return errorValue;
     }

@@ -11,7 +11,7 @@ import { named } from "./hoist.ts";
 import { stored } from "./numbers.ts";
 import { chainNote } from "./origins.ts";
 import { find, valueOf } from "./scope.ts";
-import { tell, tellIn } from "./session.ts";
+import { brokenBelow, tell, tellIn } from "./session.ts";
 import { showTensorType } from "./show-types.ts";
 import { declaredDtype, declaredRange, declaredShape } from "./types.ts";
 
@@ -95,6 +95,8 @@ function outputOf(result: Formal, context: Context): Output | undefined {
   const name = result.name.text;
   const found = context.scope.entities.get(name) ?? find(name, context.scope)?.entity;
   if (found === undefined) {
+    // It may be what could not be parsed further down: that has been told.
+    if (brokenBelow(builder.session, result.span)) return undefined;
     tell(builder.session, "DLC2001", {
       message: `there is no equation for \`${name}\``,
       span: result.name.span,

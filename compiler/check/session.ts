@@ -1,4 +1,4 @@
-import { report, type Code, type Particulars } from "../diagnostics/index.ts";
+import { report, type Code, type Particulars, type Span } from "../diagnostics/index.ts";
 import type { Builder, Session } from "./checker-types.ts";
 
 /** One cause is told once, however often it is met. */
@@ -24,6 +24,13 @@ export function identityOf(session: Session, thing: object): number {
   const next = session.identities.size;
   session.identities.set(thing, next);
   return next;
+}
+
+/** True where something further down in the source of this span could not be parsed. */
+export function brokenBelow(session: Session, { source, end }: Span): boolean {
+  return [...session.diagnostics.values()].some(
+    ({ code, span }) => code.startsWith("DLC1") && span?.source === source && span.start >= end,
+  );
 }
 
 export function hasErrors(session: Session): boolean {

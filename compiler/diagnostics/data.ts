@@ -144,7 +144,7 @@ values the file has. For all readers, \`part: "train"\` and \`part: "test"\` tak
 into the test part, \`share: 0.2, seed: 7\` draws a fifth of them.
 
 Whether the first line of a table is a header is guessed only where it is plain: a first line with a number in it needs
-\`header: true\` or \`header: false\`.
+\`header: true\` or \`header: false\`, or \`skip: 1\` where it is neither names nor data.
 `,
   },
   DLC6111: {

@@ -39,7 +39,8 @@ export function openWeights(name: string, bytes: Uint8Array): WeightsFile | Diag
       message: `${name} is ${reason}`,
       span: undefined,
       help: [
-        "compare its size with the original's: a file that was cut off while it was copied looks like this",
+        "a file of another kind has to be saved as safetensors first",
+        "or it was cut off while it was copied: compare its size with the original's",
       ],
     });
   }
@@ -212,7 +213,8 @@ export function selectWeights(program: Program, file: WeightsFile): Uint8Array<A
   return writeSafetensors(
     [...program.params, ...program.states].map(({ path, shape }) => {
       const stored = file.tensors.get(path);
-      if (stored?.shape.join() !== shape.join()) throw new Error(`bug: ${path} was not judged in ${file.name}`);
+      if (stored?.shape.join() !== shape.join())
+        throw new Error(`bug: ${path} was not judged in ${file.name}`);
       return { name: path, ...stored };
     }),
   );

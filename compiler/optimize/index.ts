@@ -7,6 +7,7 @@ import { factorOut } from "./factor-out.ts";
 import { fold } from "./fold.ts";
 import { hoist } from "./hoist.ts";
 import { inline } from "./inline.ts";
+import { joinAxes } from "./join-axes.ts";
 import { liftReductions } from "./lift-reductions.ts";
 import { pullGuards } from "./pull-guards.ts";
 import { recognise } from "./recognise.ts";
@@ -15,6 +16,7 @@ import { share } from "./share.ts";
 import { simplify } from "./simplify.ts";
 import { solveGuards } from "./solve-guards.ts";
 import { split } from "./split-axes.ts";
+import { splitOutputs } from "./split-outputs.ts";
 
 /** A step from graph to graph of the same meaning. It never changes its input. */
 export interface Pass {
@@ -77,6 +79,16 @@ const sharing: Pass = {
 };
 const commoning: Pass = { name: "cse", description: "equal nodes joined", run: cse };
 const pruning: Pass = { name: "dce", description: "nodes that no output needs dropped", run: dce };
+const joining: Pass = {
+  name: "join",
+  description: "reduction axes that stand together everywhere as one",
+  run: joinAxes,
+};
+const outputs: Pass = {
+  name: "outputs",
+  description: "sums whose subscripts divide parallel axes as sums that need not, by digits or by phases",
+  run: splitOutputs,
+};
 const recognition: Pass = {
   name: "recognise",
   description: "contractions, convolutions, windows and rows tagged",
@@ -116,8 +128,14 @@ export const optimizePasses: readonly Pass[] = [
   pruning,
 ];
 
-/** Every pass once, in order: the names for `--print-after`. Recognition is last: it holds on the final form only. */
-export const passes: readonly Pass[] = [...optimizePasses, recognition];
+/**
+ * Run once, when no other pass finds anything to do: what is joined or split stays so. Recognition is last: it holds on the
+ * final form only.
+ */
+const lastPasses: readonly Pass[] = [joining, outputs, recognition];
+
+/** Every pass once, in order: the names for `--print-after`. */
+export const passes: readonly Pass[] = [...optimizePasses, ...lastPasses];
 
 export interface OptimizeOptions {
   /** Holds the graph against the rules of `verify` after each pass; a violation is a bug and thrown. */
@@ -133,7 +151,9 @@ export function normalize(graph: Graph, options: OptimizeOptions = {}): Graph {
 
 /** The graph that the planner gets: in normal form, as small as the passes make it, each node tagged. */
 export function optimize(graph: Graph, options: OptimizeOptions = {}): Graph {
-  return runPass(untilUnchanged(graph, optimizePasses, options), recognition, options);
+  let current = untilUnchanged(graph, optimizePasses, options);
+  for (const pass of lastPasses) current = runPass(current, pass, options);
+  return current;
 }
 
 /** One pass may open the way for an earlier one, so the list is run until nothing changes: two to five rounds. */

@@ -20,7 +20,8 @@ export function recognise(graph: Graph): Graph {
   });
 }
 
-function recogniseNode(node: ComputeNode, nodes: ReadonlyMap<string, Node>): Recognition | undefined {
+/** What a node is; undefined where it is nothing in particular. */
+export function recogniseNode(node: ComputeNode, nodes: ReadonlyMap<string, Node>): Recognition | undefined {
   // Before normal form a body may reduce over axes of its own, which the roles below know nothing of.
   if (costOfExpr(node.body) >= costOfReduction) return undefined;
   if (node.reduce === undefined) return { kind: "elementwise" };

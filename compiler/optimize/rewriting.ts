@@ -1,4 +1,4 @@
-import type { Axis, Expr, Guard } from "../graph/expr.ts";
+import type { Expr, Guard } from "../graph/expr.ts";
 import type { ComputeNode, Graph, Node } from "../graph/graph.ts";
 import { dimRangeOf } from "../graph/ranges.ts";
 import { freshName } from "../graph/fresh-name.ts";

@@ -56,7 +56,7 @@ interface Digits {
 }
 
 /** i = d₁·a + d₂·b + c for divisors d₁, d₂ of its extent that divide each other. */
-function digitsOf(whole: Axis, divisors: readonly Form[], taken: Set<string>): Digits {
+export function digitsOf(whole: Axis, divisors: readonly Form[], taken: Set<string>): Digits {
   if (constantOf(whole.extent) === 1) return { axes: [], value: zero };
   if (divisors.length === 0) return { axes: [whole], value: axisForm(whole.name) };
   const axes: Axis[] = [];
@@ -72,7 +72,7 @@ function digitsOf(whole: Axis, divisors: readonly Form[], taken: Set<string>): D
 }
 
 /** What the subscripts and guards of a node divide an axis by, the largest first, each a multiple of the next. */
-function divisorsOf(whole: Axis, node: ComputeNode): readonly Form[] {
+export function divisorsOf(whole: Axis, node: ComputeNode): readonly Form[] {
   const found = new Map<string, Form>();
   for (const atom of atomsOfNode(node)) {
     if (atom.kind !== "floor") continue;

@@ -176,9 +176,9 @@ describe("a wrong call ends with exit code 2", () => {
     ["a missing argument", ["build"], "missing required argument 'file'"],
     ["a setting without a value", ["check", "a.dl", "--set", "classes"], "NAME=VALUE"],
     ["a seed that is none", ["build", "a.dl", "--seed", "-1"], "whole number"],
-    ["a command of a later part", ["train", "a.dl", "--epochs", "3"], "comes with a later part"],
-    ["a target of a later part", ["build", "a.dl", "--target", "webgpu"], "comes with a later part"],
-    ["an option of a later part", ["build", "a.dl", "--tune"], "comes with a later part"],
+    ["a command of a later version", ["train", "a.dl", "--epochs", "3"], "comes with a later version"],
+    ["a target of a later version", ["build", "a.dl", "--target", "webgpu"], "comes with a later version"],
+    ["an option of a later version", ["build", "a.dl", "--tune"], "comes with a later version"],
   ])("%s", async (_what, args, text) => {
     const { status, stdout, stderr } = await dlc(folder, args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });

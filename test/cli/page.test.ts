@@ -47,10 +47,10 @@ describe("docs/command-line.md", () => {
   );
 });
 
-describe("commands of later parts", () => {
+describe("commands of later versions", () => {
   it.each(laterCommands)("%s says so", async (name) => {
     const outcome = await dlc(repository, [name, "lenet.dl", "--some", "option"]);
     expect(outcome).toMatchObject({ status: 2, stdout: "" });
-    expect(outcome.stderr).toContain(`dlc ${name} comes with a later part`);
+    expect(outcome.stderr).toContain(`dlc ${name} comes with a later version`);
   });
 });

@@ -48,6 +48,23 @@ describe("CSV", () => {
     });
   });
 
+  it("passes over lines that are neither names nor data", async () => {
+    // As scikit-learn keeps its wines, and some statistics offices their tables.
+    const files = { "wine.csv": '3,2,"a,b\n1,2,0\n3,4,1\n5,x,2\n', "t.csv": "Table 7\n\na,b\n1,2\n" };
+    const given = { skip: 1, header: false, column: 2 };
+    for (const budget of [2 ** 20, 0]) {
+      const source = await open(files, "csv", "wine.csv", given, { budget });
+      expect(await rowsOf(source, [0, 1, 2])).toEqual([0, 1, 2]);
+    }
+    await expectFault(open(files, "csv", "wine.csv", { ...given, column: 1 }), {
+      code: "DLC6106",
+      file: "wine.csv",
+      line: 4,
+      says: /"x" is no number/,
+    });
+    expect((await open(files, "csv", "t.csv", { skip: 2 })).meta.columns).toEqual(["a", "b"]);
+  });
+
   it("fills what is missing where it is told with what", async () => {
     const files = { "m.csv": "a,b\n1,\n?,4\nNA,nan\n" };
     expect(await wholeOf(open(files, "csv", "m.csv", { missing: 0 }))).toEqual([1, 0, 0, 4, 0, 0]);

@@ -185,7 +185,7 @@ it("Conv2d with a group for each channel, then a global mean and an overlapping 
   `);
 });
 
-it("ConvTranspose1d with a stride: its dense form", () => {
+it("ConvTranspose1d with a stride: one convolution for each phase", () => {
   expect(
     computes(
       optimized(`graph transposed(N) {
@@ -196,7 +196,11 @@ it("ConvTranspose1d with a stride: its dense form", () => {
 }`),
     ),
   ).toMatchInlineSnapshot(
-    `"y = compute f32[n: N, o: 3, i: 10] sum[a: 4, u.0: 2 | floor((i + 1) / 2) - u.0 >= 0, u.0 - floor((i + 1) / 2) + 4 >= 0] x[n, a, floor((i + 1) / 2) - u.0] * w[a, o, i + 2*u.0 - 2*floor((i + 1) / 2) + 1]"`,
+    `
+    "y.phase = compute f32[n: N, o: 3, i#2: 5] sum[a: 4, u.0: 2 | i#2 - u.0 >= 0] x[n, a, i#2 - u.0] * w[a, o, 2*u.0 + 1] @convolution{image: x, weight: w, batch: [n], groups: [], outChannels: [o], inChannels: [a], pixels: [i#2], window: [u.0]}
+    y.phase#2 = compute f32[n: N, o: 3, i#2: 5] sum[a: 4, u.0: 2 | u.0 - i#2 + 3 >= 0] x[n, a, i#2 - u.0 + 1] * w[a, o, 2*u.0] @convolution{image: x, weight: w, batch: [n], groups: [], outChannels: [o], inChannels: [a], pixels: [i#2], window: [u.0]}
+    y = compute f32[n: N, o: 3, i: 10] if [i - 2*floor(i / 2) == 0] then y.phase[n, o, floor(i / 2)] else y.phase#2[n, o, floor(i / 2)] @elementwise{}"
+  `,
   );
 });
 

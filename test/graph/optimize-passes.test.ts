@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { afterPass } from "./optimize-check.ts";
+import { afterPass, computes } from "./optimize-check.ts";
 
 it("simplify: forms and guards by the ranges of their axes", () => {
   expect(
@@ -181,141 +181,87 @@ it("inline: subscripts read through moved and computed indices", () => {
   `);
 });
 
-it("hoist: what is the same for all entries of a channel is computed once", () => {
+it("outputs: a flattened axis digit by digit, where that makes a contraction", () => {
   expect(
-    afterPass(
-      "hoist",
-      `graph g(N) {
-  x = input f32[N, 8, 5]
-  mu = state f32[8] "mu"
-  var = state f32[8] "var"
-  w = param f32[8] "w"
-  b = param f32[8] "b"
-  y = compute f32[n: N, c: 8, i: 5] (x[n, c, i] - mu[c]) / sqrt(var[c] + 0.001) * w[c] + b[c]
+    computes(
+      afterPass(
+        "outputs",
+        `graph g(N, W) {
+  x = input f32[N, 3, 4]
+  z = input f32[N, 2, W]
+  dy = input f32[N, 7]
+  y = compute f32[o: 7, q: 12] sum[n: N] dy[n, o] * x[n, floor(q / 4), q % 4]
+  v = compute f32[o: 7, q: 2*W] sum[n: N] dy[n, o] * z[n, floor(q / W), q % W]
+  s = compute f32[q: 12] sum[n: N] dy[n, 0] * x[n, floor(q / 4), q % 4] * x[n, 0, 0]
   output y = y
+  output v = v
+  output s = s
 }`,
+      ),
     ),
   ).toMatchInlineSnapshot(`
-    "graph g(N) {
-      x = input f32[N, 8, 5]
-      mu = state f32[8] "mu"
-      var = state f32[8] "var"
-      w = param f32[8] "w"
-      b = param f32[8] "b"
-      y.part = compute f32[c: 8] w[c] / sqrt(var[c] + 0.001)
-      y = compute f32[n: N, c: 8, i: 5] (x[n, c, i] - mu[c]) * y.part[c] + b[c]
-      output y = y
-    }
-    "
+    "y.digits = compute f32[o: 7, q.0: 3, q.1: 4] sum[n: N] dy[n, o] * x[n, q.0, q.1]
+    y = compute f32[o: 7, q: 12] y.digits[o, floor(q / 4), q - 4*floor(q / 4)]
+    v.digits = compute f32[o: 7, q.0: 2, q.1: W] sum[n: N] dy[n, o] * z[n, q.0, q.1]
+    v = compute f32[o: 7, q: 2*W] v.digits[o, floor(q / W), q - W*floor(q / W)]
+    s = compute f32[q: 12] sum[n: N] dy[n, 0] * x[n, floor(q / 4), q - 4*floor(q / 4)] * x[n, 0, 0]"
   `);
 });
 
-it("hoist: of a product of three the factors of one operand are joined", () => {
+it("outputs: one sum for each phase of a stride, as long as its window; a phase without a tap is 0", () => {
   expect(
-    afterPass(
-      "hoist",
-      `graph g(N) {
-  x = input f32[N, 8]
-  s = input f32[8]
-  w = param f32[4, 8] "w"
-  y = compute f32[n: N, o: 4] sum[i: 8] x[n, i] * w[o, i] * s[i]
-  z = compute f32[n: N, o: 4] sum[i: 8] tanh(x[n, i]) * w[o, i]
-  output y = y
-  output z = z
-}`,
-    ),
-  ).toMatchInlineSnapshot(`
-    "graph g(N) {
-      x = input f32[N, 8]
-      s = input f32[8]
-      w = param f32[4, 8] "w"
-      y.part = compute f32[n: N, i: 8] x[n, i] * s[i]
-      y = compute f32[n: N, o: 4] sum[i: 8] w[o, i] * y.part[n, i]
-      z.part = compute f32[n: N, i: 8] tanh(x[n, i])
-      z = compute f32[n: N, o: 4] sum[i: 8] z.part[n, i] * w[o, i]
-      output y = y
-      output z = z
-    }
-    "
-  `);
-});
-
-it("share: what stands in a body twice is bound once, where it is surely evaluated", () => {
-  expect(
-    afterPass(
-      "share",
-      `graph g(N) {
-  x = input f32[N]
-  m = input f32[]
-  y = compute f32[n: N] sum[i: N] ((x[i] - m[]) * (x[i] - m[]))
-  z = compute f32[n: N] if x[n] > 0.0 then exp(x[n]) + 1.0 else exp(x[n])
-  q = compute f32[n: N] if exp(x[n]) > 2.0 then exp(x[n]) else tanh(x[n]) * tanh(x[n])
-  output y = y
-  output z = z
-  output q = q
-}`,
-    ),
-  ).toMatchInlineSnapshot(`
-    "graph g(N) {
-      x = input f32[N]
-      m = input f32[]
-      y = compute f32[n: N] sum[i: N] (let shared = x[i] - m[] in shared * shared)
-      z = compute f32[n: N] if x[n] > 0.0 then exp(x[n]) + 1.0 else exp(x[n])
-      q = compute f32[n: N] let shared = exp(x[n]) in if shared > 2.0 then shared else let shared#2 = tanh(x[n]) in shared#2 * shared#2
-      output y = y
-      output z = z
-      output q = q
-    }
-    "
-  `);
-});
-
-it("cse: equal nodes up to the names of axes and the order of operands", () => {
-  expect(
-    afterPass(
-      "cse",
-      `graph g(N) {
-  x = input f32[N, 8]
-  a = compute f32[n: N] sum[i: 8] x[n, i] * (x[n, i] + 1.0)
-  b = compute f32[m: N] sum[k: 8] (1.0 + x[m, k]) * x[m, k]
-  c = compute f32[m: N] b[m]
-  y = compute f32[n: N] a[n] - b[n] * c[n]
-  output y = y
-  output c = c
-}`,
-    ),
-  ).toMatchInlineSnapshot(`
-    "graph g(N) {
-      x = input f32[N, 8]
-      a = compute f32[n: N] sum[i: 8] x[n, i] * (x[n, i] + 1.0)
-      y = compute f32[n: N] a[n] - a[n] * a[n]
-      output y = y
-      output c = a
-    }
-    "
-  `);
-});
-
-it("dce: what no output needs; inputs stay", () => {
-  expect(
-    afterPass(
-      "dce",
-      `graph g(N) {
-  x = input f32[N]
-  unused = input f32[N]
-  w = param f32[4] "w"
-  a = compute f32[n: N] x[n] + 1.0
-  b = compute f32[n: N] a[n] + w[0]
+    computes(
+      afterPass(
+        "outputs",
+        `graph g(L) {
+  dy = input f32[2, 4, 8]
+  w = param f32[4, 3, 3] "w"
+  v = param f32[4, 3, 1] "v"
+  z = input f32[2, 4, L]
+  a = compute f32[n: 2, c: 3, q: 16] sum[o: 4, u: 2 | 2*floor((q + 1) / 2) - q - 2*u + 1 >= 0, floor((q + 1) / 2) - u >= 0, u - floor((q + 1) / 2) + 7 >= 0] dy[n, o, floor((q + 1) / 2) - u] * w[o, c, q + 2*u - 2*floor((q + 1) / 2) + 1]
+  b = compute f32[n: 2, c: 3, q: 24] sum[o: 4, u: 1 | 3*floor(q / 3) - q - u >= 0, floor(q / 3) - u >= 0] dy[n, o, floor(q / 3) - u] * v[o, c, u]
+  d = compute f32[n: 2, c: 3, q: 2*L + 1] sum[o: 4, u: 2 | 2*floor((q + 1) / 2) - q - 2*u + 1 >= 0, floor((q + 1) / 2) - u >= 0, u - floor((q + 1) / 2) + L - 1 >= 0] z[n, o, floor((q + 1) / 2) - u] * w[o, c, q + 2*u - 2*floor((q + 1) / 2) + 1]
   output a = a
+  output b = b
+  output d = d
 }`,
+      ),
     ),
   ).toMatchInlineSnapshot(`
-    "graph g(N) {
-      x = input f32[N]
-      unused = input f32[N]
-      a = compute f32[n: N] x[n] + 1.0
-      output a = a
-    }
-    "
+    "a.phase = compute f32[n: 2, c: 3, q#2: 8] sum[o: 4, u: 1 | q#2 - u >= 0] dy[n, o, q#2 - u] * w[o, c, 2*u + 1]
+    a.phase#2 = compute f32[n: 2, c: 3, q#2: 8] sum[o: 4, u: 2 | u - q#2 + 6 >= 0] dy[n, o, q#2 - u + 1] * w[o, c, 2*u]
+    a = compute f32[n: 2, c: 3, q: 16] if [q - 2*floor(q / 2) == 0] then a.phase[n, c, floor(q / 2)] else a.phase#2[n, c, floor(q / 2)]
+    b.phase = compute f32[n: 2, c: 3, q#2: 8] sum[o: 4, u: 1] dy[n, o, q#2 - u] * v[o, c, u]
+    b = compute f32[n: 2, c: 3, q: 24] if [q - 3*floor(q / 3) == 0] then b.phase[n, c, floor(q / 3)] else if [q - 3*floor(q / 3) - 1 == 0] then 0.0 else 0.0
+    d.phase = compute f32[n: 2, c: 3, q#2: L + 1] sum[o: 4, u: 1 | q#2 - u >= 0, u + L - q#2 - 1 >= 0] z[n, o, q#2 - u] * w[o, c, 2*u + 1]
+    d.phase#2 = compute f32[n: 2, c: 3, q#2: L] sum[o: 4, u: 2 | u + L - q#2 - 2 >= 0] z[n, o, q#2 - u + 1] * w[o, c, 2*u]
+    d = compute f32[n: 2, c: 3, q: 2*L + 1] if [q - 2*floor(q / 2) == 0] then d.phase[n, c, floor(q / 2)] else d.phase#2[n, c, floor(q / 2)]"
+  `);
+});
+
+it("join: reduction axes that stand together everywhere, cut off where a guard ends them", () => {
+  expect(
+    computes(
+      afterPass(
+        "join",
+        `graph g(N) {
+  x = input f32[N, 12]
+  w = input f32[12]
+  a = compute f32[n: N] sum[u: 3, v: 4 | 4*u + v < 10] x[n, 4*u + v] * w[11 - 4*u - v]
+  b = compute f32[n: N] sum[u: 3, v: 4] x[n, 4*u + v] * w[u]
+  c = compute f32[n: N] sum[u: 2, v: 2, t: 3] x[n, 6*u + 3*v + t] * w[6*u + 3*v + t]
+  d = compute i32[n: N] argmax[u: 3, v: 4] x[n, 4*u + v]
+  output a = a
+  output b = b
+  output c = c
+  output d = d
+}`,
+      ),
+    ),
+  ).toMatchInlineSnapshot(`
+    "a = compute f32[n: N] sum[u: 10] x[n, u] * w[-u + 11]
+    b = compute f32[n: N] sum[u: 3, v: 4] x[n, 4*u + v] * w[u]
+    c = compute f32[n: N] sum[u: 12] x[n, u] * w[u]
+    d = compute i32[n: N] argmax[u: 3, v: 4] x[n, 4*u + v]"
   `);
 });

@@ -94,6 +94,10 @@ model M(x: f32[N, 2]) -> (y: f32[N, 2]) {
       ["DLC2001"],
     );
   });
+  test("an equation that could not be parsed is not asked for", () => {
+    const nested = `${"(".repeat(60)}x[n]${")".repeat(60)}`;
+    expectCodes(`model M(x: f32[N]) -> (y: f32[N]) { y[n] = ${nested} }`, ["DLC1007"]);
+  });
   test("no cut of a program makes the checker throw", () => {
     const text = readFileSync(join(root, "stdlib", "nn.dl"), "utf8");
     const lenet = readFileSync(join(root, "examples", "lenet", "lenet.dl"), "utf8");

@@ -90,6 +90,7 @@ describe("numbers in each dtype, in and out of a module", () => {
 });
 
 describe("half precision outside of parameters is refused", () => {
+  const code = "DLC5002";
   test.each([
     [
       "an input",
@@ -117,6 +118,6 @@ describe("half precision outside of parameters is refused", () => {
       "this computes in f16",
     ],
   ])("%s", (_, source, message) => {
-    expect(() => compileSource(source)).toThrow(`error[${"DLC5002"}]: ${message}`);
+    expect(() => compileSource(source)).toThrow(`error[${code}]: ${message}`);
   });
 });

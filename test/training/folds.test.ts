@@ -1,34 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { foldRows, trainFolds } from "../../training/folds.ts";
+import { splitFolds } from "../../data/index.ts";
+import { trainFolds } from "../../training/folds.ts";
 import { eventsOf, linearTrainer, noisyLine, tableExamples, type Table } from "./linear-trainer.ts";
-
-describe("the rows of folds", () => {
-  it.each([
-    [10, 2],
-    [150, 5],
-    [23, 23],
-    [17, 4],
-  ])("part %i rows into %i tests of like size", (rows, folds) => {
-    const parts = foldRows(rows, folds, 7);
-    expect(parts).toHaveLength(folds);
-    const tested = parts.flatMap(({ test }) => [...test]).toSorted((a, b) => a - b);
-    expect(tested).toEqual(Array.from({ length: rows }, (_, row) => row));
-    for (const { train, test } of parts) {
-      expect([Math.floor(rows / folds), Math.ceil(rows / folds)]).toContain(test.length);
-      expect(train.length + test.length).toBe(rows);
-      expect([...train].some((row) => test.includes(row))).toBe(false);
-    }
-  });
-
-  it("depend on the seed alone", () => {
-    expect(foldRows(40, 5, 7)).toEqual(foldRows(40, 5, 7));
-    expect(foldRows(40, 5, 7)).not.toEqual(foldRows(40, 5, 8));
-  });
-
-  it.each([1, 0, 2.5, 11])("refuse %d folds of 10 rows", (folds) => {
-    expect(() => foldRows(10, folds, 7)).toThrow(`${folds} folds of 10 rows`);
-  });
-});
 
 describe("cross-validation", () => {
   const table = noisyLine(60, 3);
@@ -37,7 +10,7 @@ describe("cross-validation", () => {
     x: Float32Array.from([...rows].flatMap((row) => [...x.subarray(row * features, (row + 1) * features)])),
     y: Float32Array.from(rows, (row) => y[row] ?? NaN),
   });
-  const folds = foldRows(60, 5, 7);
+  const folds = splitFolds(60, 5, 7);
   const none = new Int32Array();
 
   it("trains a model a fold, and gives mean and range of their tests", async () => {

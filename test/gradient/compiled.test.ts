@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { emitCode } from "../../compiler/compile.ts";
+import {
+  apply,
+  computeNode,
+  gradNode,
+  inputNode,
+  interpret,
+  parseGraph,
+  read,
+  tensorOf,
+  visitExpr,
+  type Axis,
+  type Graph,
+  type Tensor,
+} from "../../compiler/graph/index.ts";
+import { axis, constantOf } from "../../compiler/integers/index.ts";
+import { planProgram, wasmTarget } from "../../compiler/plan/index.ts";
+import { runWasm } from "../numeric/run-wasm.ts";
+import { relaxedSimd } from "../numeric/relaxed-simd.ts";
+import { largestError, tolerance } from "../numeric/tensor-error.ts";
+import { numbers, prepared } from "./central-differences.ts";
+import { layerCases } from "./layer-cases.ts";
+
+/** Σ R·y and its gradients by every float input. */
+function withGradients(text: string): Graph {
+  const graph = parseGraph(text);
+  const y = graph.nodes.at(-1);
+  if (y === undefined) throw new Error("a graph without nodes");
+  const weights = inputNode("R", "f32", y.shape);
+  const axes = y.shape.map((extent, place): Axis => ({ name: `r${place}`, extent }));
+  const at = axes.map(({ name }) => axis(name));
+  const loss = computeNode({
+    name: "loss",
+    dtype: "f32",
+    axes: [],
+    ...(axes.length > 0 && { reduce: { op: "sum", axes } }),
+    body: apply("multiply", read(y.name, ...at), read("R", ...at)),
+  });
+  const gradients = graph.nodes
+    .filter((node) => node.kind === "input" && node.dtype === "f32")
+    .map((node) => gradNode(`d.${node.name}`, loss, node));
+  const outputs = [loss, ...gradients].map(({ name }) => ({ name, node: name }));
+  return prepared({ ...graph, nodes: [...graph.nodes, weights, loss, ...gradients], outputs });
+}
+
+/** Draws and scatters have no kernels yet; the planner's own tests say so. */
+function isCompilable(graph: Graph): boolean {
+  return graph.nodes.every((node) => {
+    if (node.kind !== "compute") return node.kind !== "scatter";
+    let drawn = false;
+    visitExpr(node.body, (expr) => (drawn ||= expr.kind === "random"));
+    return !drawn;
+  });
+}
+
+describe("gradients as WebAssembly against the interpreter", () => {
+  const graphs = Object.entries(layerCases).map(([name, { lines, given = {} }]) => ({
+    name,
+    given,
+    graph: withGradients(`graph layer() {\n${lines}\noutput y = y\n}`),
+  }));
+
+  it.each(graphs.filter(({ graph }) => isCompilable(graph)))("$name", async ({ graph, given }) => {
+    const draw = numbers(11);
+    const inputs: Record<string, Tensor> = {};
+    for (const node of graph.nodes) {
+      if (node.kind !== "input") continue;
+      const shape = node.shape.map((extent) => constantOf(extent) ?? NaN);
+      const high = node.range && constantOf(node.range.high);
+      const value = (): number =>
+        high === undefined ? Math.fround(2 * draw() - 1) : Math.floor(draw() * high);
+      const count = shape.reduce((all, extent) => all * extent, 1);
+      const values = (given[node.name] ?? Array.from({ length: count }, value)).map(Math.fround);
+      inputs[node.name] = tensorOf(shape, values, node.dtype);
+    }
+    const program = { name: "Gradients", params: [], states: [], entries: { forward: graph } };
+    const { plan, diagnostics } = planProgram(program, wasmTarget());
+    expect(diagnostics).toEqual([]);
+    if (plan === undefined) throw new Error("no plan");
+    const code = await emitCode(plan);
+    const expected = interpret(graph, { inputs });
+    // Relaxed SIMD is not in every engine.
+    for (const build of relaxedSimd() ? [code.baseline, code.relaxed] : [code.baseline]) {
+      const actual = await runWasm(plan, build, "forward", { dims: {}, inputs });
+      expect(largestError(actual, expected)).toBeLessThan(tolerance);
+    }
+  });
+});
