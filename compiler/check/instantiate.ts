@@ -195,7 +195,7 @@ export function build(
   if (outputs === undefined) return undefined;
   if (builder.mode === "declaration" && site === undefined) evaluateAll([outer, scope], session);
   if (builder.mode === "instance" && builder.training) {
-    for (const one of [outer, scope]) collectUpdates(one, builder);
+    for (const one of new Set([outer, scope])) collectUpdates(one, builder);
   }
   const captures = new Map([...builder.captures].map(([operand, name]) => [name, operand]));
   const inputs = builder.inputs.map((input) => ({ ...input, capture: captures.get(input.name) }));
