@@ -6,6 +6,7 @@ export default defineConfig(({ mode }) => ({
     include: mode === "full" ? ["test/**/*.full.test.ts"] : ["test/**/*.test.ts"],
     exclude: mode === "full" ? [] : ["test/**/*.full.test.ts"],
     globalSetup: ["test/current-build.ts"],
+    setupFiles: ["test/property-seed.ts"],
     // No module keeps state between calls, so files may share one: three seconds instead of seventeen for six files.
     isolate: false,
     testTimeout: 30_000,

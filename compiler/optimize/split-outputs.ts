@@ -13,6 +13,7 @@ import {
   floorDivide,
   leastCommonMultiple,
   linearIn,
+  lowest,
   multiply,
   scale,
   simplifyByRange,
@@ -123,6 +124,8 @@ function byPhases(node: ComputeNode, rewriting: Rewriting): ComputeNode | undefi
   });
   const count = divided.reduce((all, { period }) => all * period, 1);
   if (count < 2 || count > mostPhases) return undefined;
+  // A size that is known late could leave a phase without an element, which nothing may read.
+  if (divided.some(({ axis, period }) => mayBeShorter(axis, period, rewriting))) return undefined;
   const phases: Phase[] = [];
   for (let number = 0; number < count; number += 1) {
     let rest = number;
@@ -148,6 +151,10 @@ function byPhases(node: ComputeNode, rewriting: Rewriting): ComputeNode | undefi
     return { residues, expr: { kind: "read", operand: name, at } satisfies Expr };
   });
   return pointwise(node, choose(reads, divided, 0));
+}
+
+function mayBeShorter({ extent }: Axis, period: number, rewriting: Rewriting): boolean {
+  return constantOf(extent) === undefined && lowest(extent, rewriting.dimRange) < period;
 }
 
 interface Divided {
