@@ -75,10 +75,9 @@ function makeTrainer(spec: TrainableSpec, loaded: Loaded, seed = spec.training.s
         const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
         return { name: tensor.path, dtype: storedNames[tensor.dtype], shape: tensor.shape, bytes };
       });
-      const texts = Object.entries(counters).flatMap(([name, value]) =>
-        typeof value === "number" ? [[name, String(value)]] : [],
-      );
-      return writeSafetensors(tensors, { model: spec.name, ...Object.fromEntries(texts) });
+      const { iteration, epoch, seed: drawn } = counters;
+      const texts = { iteration: String(iteration), epoch: String(epoch), seed: String(drawn) };
+      return writeSafetensors(tensors, { model: spec.name, ...texts });
     },
     load: (bytes: Uint8Array) => {
       const tensors = readSafetensors(bytes);

@@ -5,4 +5,5 @@ import fc from "fast-check";
  * or a number draws others: that is how new failures are looked for.
  */
 const wished = process.env["DLC_SEED"];
-if (wished !== "random") fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: Number(wished ?? 20261122) });
+if (wished !== "random")
+  fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: Number(wished ?? 20261122) });

@@ -1,5 +1,4 @@
 import type { Axis, Guard } from "../graph/expr.ts";
-import { digitsOf, type Digits } from "./digits.ts";
 import { isZero, nonnegative } from "../graph/build.ts";
 import {
   add,
@@ -154,14 +153,6 @@ export function solve({ equations, later, unknowns, range, freshName }: Equation
       open = split;
       continue;
     }
-    const flattened = firstWithDigits(open, alive);
-    if (flattened !== undefined) {
-      const { equation, digits } = flattened;
-      open = open.filter((form) => form !== equation);
-      guardBox(digits.first.value, digits.first.axis.extent);
-      for (const { axis, value } of [...digits.others, digits.first]) settle(axis.name, value);
-      continue;
-    }
     const choice = choose(open, alive);
     if (choice === undefined) {
       for (const form of open) {
@@ -204,17 +195,6 @@ function splitFirst(
   for (const equation of open) {
     const parts = splitBySize(equation, isAlive, range);
     if (parts !== undefined) return [...open.filter((form) => form !== equation), ...parts];
-  }
-  return undefined;
-}
-
-function firstWithDigits(
-  open: readonly Form[],
-  alive: ReadonlyMap<string, Unknown>,
-): { readonly equation: Form; readonly digits: Digits } | undefined {
-  for (const equation of open) {
-    const digits = digitsOf(equation, alive);
-    if (digits !== undefined) return { equation, digits };
   }
   return undefined;
 }

@@ -20,13 +20,13 @@ import {
 import { axis, constant, constantOf, substituteNames, type Form } from "../../compiler/integers/index.ts";
 import { normalize, optimize } from "../../compiler/optimize/index.ts";
 
-/** A graph as the compiler makes it ready for the planner, held against the rules after each step. */
+/** A graph as the compiler makes it ready for the planner, held against the rules between the steps. */
 export function prepared(graph: Graph): Graph {
   expect(verify(graph, { normal: false })).toEqual([]);
-  const normal = normalize(graph, { verify: true });
+  const normal = normalize(graph);
   const made = differentiate(normal);
   expect(verify(made, { normal: false, differentiated: true }), printGraph(made)).toEqual([]);
-  const after = optimize(made, { verify: true });
+  const after = optimize(made);
   expect(verify(after, { normal: true, differentiated: true })).toEqual([]);
   return after;
 }
@@ -49,6 +49,12 @@ export interface GradientCase {
   /** How many derivatives of derivatives; 2 where it is left out. */
   readonly order?: 1 | 2 | 3;
 }
+
+/** A case whose graph has neither dims nor other outputs than its last node `y`. */
+export type LayerCase = Omit<GradientCase, "text"> & {
+  /** Nodes of a graph; the last is the output `y`. */
+  readonly lines: string;
+};
 
 /** Largest error over 1 + |difference|, order by order. */
 export const allowed = [2e-8, 2e-7, 2e-6] as const;

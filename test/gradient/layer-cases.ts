@@ -1,10 +1,5 @@
-import type { GradientCase } from "./central-differences.ts";
+import type { LayerCase } from "./central-differences.ts";
 import { windowCases } from "./window-cases.ts";
-
-export type LayerCase = Omit<GradientCase, "text"> & {
-  /** Nodes of a graph; the last is the output `y`. */
-  readonly lines: string;
-};
 
 const causal = (last: string): string => `q = input f32[2, 4, 3]
   k = input f32[2, 4, 3]

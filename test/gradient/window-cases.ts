@@ -1,4 +1,4 @@
-import type { LayerCase } from "./layer-cases.ts";
+import type { LayerCase } from "./central-differences.ts";
 
 interface Convolution {
   readonly stride?: number;
