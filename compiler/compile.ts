@@ -89,8 +89,8 @@ export async function compile(
   return { models: failed ? [] : models, diagnostics };
 }
 
-function checkOptionsOf({ model, set, weights }: CompileOptions): CheckOptions {
-  return { model, set, weights: weights && { name: weights.name, tensors: weightShapes(weights) } };
+function checkOptionsOf({ model, set, train, weights }: CompileOptions): CheckOptions {
+  return { model, set, train, weights: weights && { name: weights.name, tensors: weightShapes(weights) } };
 }
 
 /** The weights file that goes into the package: of what was given what the program takes, or the initial values. */
