@@ -134,6 +134,7 @@ export function optimizeProgram(program: Program, observe?: CompileOptions["obse
       training: {
         ...training,
         step: optimized("step", training.step),
+        ...(training.accumulate && { accumulate: optimized("accumulate", training.accumulate) }),
         evaluate: optimized("evaluate", training.evaluate),
         ...(training.data && { data: dataOf(training.data) }),
         ...(training.test && { test: dataOf(training.test) }),

@@ -82,6 +82,8 @@ export interface SlotSpec extends StoredSpec {
 
 export interface TrainingSpec {
   readonly step: EntrySpec;
+  /** A step that adds its gradient to those before, where `settings.accumulate` of them count as one. */
+  readonly accumulate?: EntrySpec;
   readonly evaluate: EntrySpec;
   readonly slots: readonly SlotSpec[];
   /** Paths of the parameters that a step changes. */

@@ -11,16 +11,21 @@ import { writeSafetensors } from "./write-safetensors.ts";
 export type Metrics = Readonly<Record<string, number | TensorData>>;
 
 export interface Trainer {
-  /** One forward and backward pass and an update of what trains. */
-  readonly step: (batch: Inputs) => Metrics;
+  /**
+   * One forward and backward pass and an update of what trains; with `settings.accumulate` K, the update follows on each
+   * K-th step, by the gradients of all since the one before, and on one that is said to be the last of its epoch.
+   */
+  readonly step: (batch: Inputs, last?: boolean) => Metrics;
   /** The same metrics, as inference computes them, and nothing changes. */
   readonly evaluate: (batch: Inputs) => Metrics;
-  /** A safetensors file of weights, optimizer state, iteration, epoch and seed. */
+  /** A safetensors file of weights, optimizer state, gradients that wait, iteration, epoch and seed. */
   readonly save: () => Uint8Array<ArrayBuffer>;
   /** Continues from such a file; one of another model is refused, and nothing changes. */
   readonly load: (bytes: Uint8Array) => void;
-  /** Steps so far. */
+  /** Updates so far: with `settings.accumulate` 1, steps. */
   iteration: number;
+  /** Steps since the last update, whose gradients wait for it. */
+  readonly accumulated: number;
   epoch: number;
   /** Of random draws. */
   seed: number;
@@ -42,14 +47,22 @@ function makeTrainer(spec: TrainableSpec, loaded: Loaded, seed = spec.training.s
   const { training } = spec;
   const saved: readonly StoredSpec[] = [...spec.params, ...spec.states, ...training.slots];
   for (const slot of training.slots) persistent.write(slot, initialOf(slot));
-  const counters = { iteration: 0, epoch: 0, seed };
+  const counters = { iteration: 0, epoch: 0, seed, accumulated: 0 };
+  const { accumulate } = training.settings;
+  const counted = [
+    ...(["iteration", "epoch", "seed"] as const),
+    ...(accumulate > 1 ? (["accumulated"] as const) : []),
+  ];
   const run = (entry: Entry, { inputs, outputs }: EntrySpec, batch: Inputs): Metrics => {
     const given: Record<string, Inputs[string]> = { ...batch };
     for (const name of ["iteration", "epoch"] as const) {
       if (inputs.some((port) => port.name === name)) given[name] = Int32Array.of(counters[name]);
     }
     const entrySeed = current.seed;
-    Object.assign(current, { seed: counters.seed, step: counters.iteration });
+    Object.assign(current, {
+      seed: counters.seed,
+      step: counters.iteration * accumulate + counters.accumulated,
+    });
     const results = entry(given);
     current.seed = entrySeed;
     return Object.fromEntries(
@@ -60,12 +73,19 @@ function makeTrainer(spec: TrainableSpec, loaded: Loaded, seed = spec.training.s
     );
   };
   const step = entryOf("$step", training.step);
+  const add = training.accumulate && entryOf("$accumulate", training.accumulate);
   const evaluate = entryOf("$evaluate", training.evaluate);
   return Object.assign(counters, {
     settings: training.settings,
-    step: (batch: Inputs) => {
+    step: (batch: Inputs, last = false) => {
+      if (add && training.accumulate && !last && counters.accumulated + 1 < accumulate) {
+        const metrics = run(add, training.accumulate, batch);
+        counters.accumulated += 1;
+        return metrics;
+      }
       const metrics = run(step, training.step, batch);
       counters.iteration += 1;
+      counters.accumulated = 0;
       return metrics;
     },
     evaluate: (batch: Inputs) => run(evaluate, training.evaluate, batch),
@@ -75,15 +95,14 @@ function makeTrainer(spec: TrainableSpec, loaded: Loaded, seed = spec.training.s
         const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
         return { name: tensor.path, dtype: storedNames[tensor.dtype], shape: tensor.shape, bytes };
       });
-      const { iteration, epoch, seed: drawn } = counters;
-      const texts = { iteration: String(iteration), epoch: String(epoch), seed: String(drawn) };
-      return writeSafetensors(tensors, { model: spec.name, ...texts });
+      const texts = counted.map((name) => [name, String(counters[name])]);
+      return writeSafetensors(tensors, { model: spec.name, ...Object.fromEntries(texts) });
     },
     load: (bytes: Uint8Array) => {
       const tensors = readSafetensors(bytes);
       const metadata = readMetadata(bytes);
       checkWeights(spec.name, saved, tensors, "checkpoint");
-      const numbers = (["iteration", "epoch", "seed"] as const).map((name) => {
+      const numbers = counted.map((name) => {
         const value = Number(metadata[name] ?? NaN);
         if (!Number.isSafeInteger(value)) throw new Error(`the checkpoint of ${spec.name} lacks its ${name}`);
         return [name, value];

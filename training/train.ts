@@ -112,8 +112,9 @@ async function* takeSteps(
     // The first look is before any step: the signal may have come while the batch was awaited.
     if (isAborted(signal)) return { position, stop: stoppedBySignal(position).reason };
     trainer.epoch = position.epoch;
-    trainer.iteration = position.epoch * stepsPerEpoch + position.step;
-    const scalars: Metrics = { ...(await trainer.step(batch)) };
+    trainer.iteration = updatesBefore(loop, position);
+    const last = position.step + 1 === stepsPerEpoch;
+    const scalars: Metrics = { ...(await trainer.step(batch, last)) };
     watch.step(batch.rows);
     position = {
       ...position,
@@ -137,6 +138,13 @@ async function* takeSteps(
   return { position };
 }
 
+/** Every `accumulate` steps of an epoch and what is left at its end have an update. */
+function updatesBefore({ stepsPerEpoch, trainer }: Loop, { epoch, step }: Position): number {
+  const { accumulate } = trainer.settings;
+  const partial = step === stepsPerEpoch ? Math.ceil : Math.floor;
+  return epoch * Math.ceil(stepsPerEpoch / accumulate) + partial(step / accumulate);
+}
+
 interface Tested {
   readonly means?: Metrics;
   readonly stop?: StopReason;
@@ -148,7 +156,7 @@ async function* testEpoch(loop: Loop, position: Position): AsyncGenerator<Evalua
   const begin = watch.elapsed();
   // What a test reads of the two counts is the same whether training was interrupted before it or not.
   trainer.epoch = position.epoch;
-  trainer.iteration = position.epoch * loop.stepsPerEpoch + position.step;
+  trainer.iteration = updatesBefore(loop, position);
   const means = yield* evaluate({ trainer, examples, epoch: position.epoch + 1, signal, observe });
   if (means === undefined) return { stop: stoppedBySignal(position).reason };
   watch.test(watch.elapsed() - begin);

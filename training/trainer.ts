@@ -27,11 +27,15 @@ export interface Settings {
  */
 export interface Trainer {
   readonly settings: Settings;
-  /** Steps before the next one, over all epochs, from 0. The loop sets it; schedules and random draws read it. */
+  /**
+   * Updates before the next step, over all epochs, from 0: steps, where each is followed by one. The loop sets it;
+   * schedules and random draws read it.
+   */
   iteration: number;
   /** Whole epochs before the next step, from 0. The loop sets it. */
   epoch: number;
-  readonly step: (batch: Batch) => Metrics | Promise<Metrics>;
+  /** `last` of its epoch: the parameters move by what is added up, if of fewer steps than `accumulate`. */
+  readonly step: (batch: Batch, last?: boolean) => Metrics | Promise<Metrics>;
   /** The same scalars with `training` false; changes nothing. */
   readonly evaluate: (batch: Batch) => Metrics | Promise<Metrics>;
   /** A safetensors file: parameters, learned state and what the optimizer keeps. */

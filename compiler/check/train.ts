@@ -7,42 +7,34 @@ import type {
   UnitDeclaration,
 } from "../../grammar/ast.ts";
 import type { Span } from "../diagnostics/source.ts";
+import { leadingRows } from "./accumulate.ts";
+import type { TrainingSettings } from "../graph/graph.ts";
 import { applyValue } from "./apply.ts";
 import { operandArray } from "./arrays.ts";
 import { defineStatements } from "./block.ts";
-import type {
-  Builder,
-  InstanceValue,
-  Module,
-  Output,
-  ParametersValue,
-  Scope,
-  Session,
-  Value,
-} from "./checker-types.ts";
+import type { Builder, InstanceValue, Module, Output, Scope, Session, Value } from "./checker-types.ts";
 import { newContext } from "./context.ts";
 import { evaluateEquation } from "./equations.ts";
 import { expectArray } from "./expect.ts";
 import { boundedDims, freeInput } from "./free-inputs.ts";
-import { differentiated } from "./gradients.ts";
 import { named } from "./hoist.ts";
 import type { Hypers } from "./hypers.ts";
 import { kindLabels } from "./instances.ts";
 import { insideOf } from "./members.ts";
 import { constantBuilder } from "./modules.ts";
 import { stored } from "./numbers.ts";
-import { isUnder, rootsOfValue } from "./parameters.ts";
 import { prune } from "./prune.ts";
 import { define, find, known, lazy, newScope, valueOf } from "./scope.ts";
 import { tell } from "./session.ts";
 import { entriesOf, wayInto } from "./signature.ts";
 import { walk } from "./syntax-walk.ts";
+import { settingsOf } from "./train-settings.ts";
+import { lacking, trainStep, type TrainPurpose } from "./train-step.ts";
 import type { Body, CheckedTraining } from "./typed.ts";
-import { counted, errorValue, scalarValue, wholeNumber } from "./value.ts";
+import { counted, errorValue, scalarValue } from "./value.ts";
 import { checkWhere, defineWhere } from "./where.ts";
 
 const fields = ["loss", "optimizer", "batch", "accumulate", "epochs", "patience", "seed", "freeze", "test"];
-const settings = ["batch", "accumulate", "epochs", "patience", "seed"];
 
 /** What is trained: a model with its hyper-parameters. */
 interface Trained {
@@ -58,8 +50,8 @@ export function checkTraining(
   module: Module,
   session: Session,
 ): CheckedTraining | undefined {
-  const step = bodyOf(train, trained, module, session, true);
-  const evaluation = bodyOf(train, trained, module, session, false);
+  const step = bodyOf(train, trained, module, session, "step");
+  const evaluation = bodyOf(train, trained, module, session, "evaluate");
   if (step === undefined || evaluation === undefined) return undefined;
   const { numbers } = step;
   const { batch, epochs = 1, seed = 0, accumulate = 1, patience } = numbers;
@@ -67,24 +59,19 @@ export function checkTraining(
     lacking(train, "how many rows make a batch", "write `batch = 64`", session);
     return undefined;
   }
-  if (accumulate !== 1) {
-    tell(session, "DLC3019", { message: "`accumulate` is not built yet", span: train.model.span });
-    return undefined;
-  }
+  const adding = accumulate > 1 ? bodyOf(train, trained, module, session, "accumulate") : undefined;
+  if (accumulate > 1 && adding === undefined) return undefined;
   return {
     step: step.body,
+    ...(adding && { accumulate: adding.body }),
     evaluate: evaluation.body,
     settings: { batch, epochs, seed, accumulate, ...(patience !== undefined && { patience }) },
   };
 }
 
-function lacking(train: TrainDeclaration, what: string, help: string, session: Session): void {
-  tell(session, "DLC4005", { message: `this does not say ${what}`, span: train.model.span, help: [help] });
-}
-
 interface TrainBody {
   readonly body: Body;
-  readonly numbers: Readonly<Record<string, number>>;
+  readonly numbers: Partial<TrainingSettings>;
 }
 
 function bodyOf(
@@ -92,8 +79,9 @@ function bodyOf(
   { declaration, scope: outer, hypers }: Trained,
   module: Module,
   session: Session,
-  training: boolean,
+  purpose: TrainPurpose,
 ): TrainBody | undefined {
+  const training = purpose !== "evaluate";
   const builder: Builder = {
     ...constantBuilder(session, `train ${declaration.name.text}`),
     identity: {},
@@ -118,6 +106,7 @@ function bodyOf(
   const context = newContext(builder, scope);
   const inputs = inputsOf(train, scope, builder);
   if (inputs === undefined) return undefined;
+  const rows = leadingRows(builder.inputs);
   defineWhere(train.where, scope, context);
   if (!checkWhere(train.where, context, undefined).holds) return undefined;
   const all = train.body.statements.filter((one) => fieldOf(one) !== "test");
@@ -143,16 +132,11 @@ function bodyOf(
   for (const entity of [...scope.entities.values()]) {
     if (entity.unasked !== true) valueOf(entity, session);
   }
-  if (training && !step(train, model, scope, builder)) return undefined;
+  const numbers = settingsOf(scope, session);
+  if (numbers === undefined) return undefined;
+  if (training && !trainStep(train, { model, purpose, rows, ...numbers }, scope, builder)) return undefined;
   const wanted = [...(scope.entities.has("loss") ? ["loss"] : []), ...metrics.map(({ name }) => name.text)];
   const outputs = [...new Set(wanted)].map((name) => outputOf(name, scope, builder));
-  const numbers = Object.fromEntries(
-    settings.flatMap((name) => {
-      const entity = scope.entities.get(name);
-      const number = entity && wholeNumber(valueOf(entity, session));
-      return number === undefined ? [] : [[name, number] as const];
-    }),
-  );
   if (!outputs.every((output) => output !== undefined)) return undefined;
   return { body: prune(builder, outputs, train.span, boundedDims(builder), []), numbers };
 }
@@ -292,96 +276,4 @@ function outputOf(name: string, scope: Scope, builder: Builder): Output | undefi
   const bound = named(array, name, context, entity.span);
   if (bound.operand === undefined) return undefined;
   return { name, operand: bound.operand, dtype: stored(bound.type, context), shape: [], span: entity.span };
-}
-
-/** What the step changes: `optimizer = …` is short for `model' = (model, grad(loss, model)) |> …`. */
-function step(train: TrainDeclaration, model: InstanceValue, scope: Scope, builder: Builder): boolean {
-  const { session } = builder;
-  const next: ParametersValue[] = [];
-  let complete = true;
-  for (const entity of [...scope.entities.values()]) {
-    if (!entity.name.endsWith("'")) continue;
-    const value = valueOf(entity, session);
-    if (value.kind === "parameters" && value.shape.length === 0) next.push(value);
-    else complete = false;
-  }
-  const optimizer = scope.entities.get("optimizer");
-  if (optimizer !== undefined) {
-    const value = implicitStep(train, optimizer.name, model, scope, builder);
-    if (value === undefined) return false;
-    next.push(value);
-  }
-  if (complete && next.length === 0) {
-    lacking(
-      train,
-      "what a step changes",
-      "write `loss = …` and `optimizer = …`, or equations like `model' = …`",
-      session,
-    );
-    return false;
-  }
-  const changed = new Set<string>();
-  for (const { tensors } of next) {
-    for (const [key, { owned, value }] of tensors) {
-      const context = newContext(builder, scope);
-      const bound = named(value, `${owned.name}_next`, context, train.model.span);
-      if (changed.has(key)) {
-        tell(session, "DLC2002", {
-          message: `two equations give \`${owned.path.labels.join(".")}\` its next value`,
-          span: train.model.span,
-        });
-        return false;
-      }
-      changed.add(key);
-      if (bound.operand !== undefined)
-        builder.updates.push({ kind: "param", name: owned.name, operand: bound.operand });
-    }
-  }
-  return complete;
-}
-
-function implicitStep(
-  train: TrainDeclaration,
-  name: string,
-  model: InstanceValue,
-  scope: Scope,
-  builder: Builder,
-): ParametersValue | undefined {
-  const { session } = builder;
-  const context = newContext(builder, scope);
-  const [optimizer, loss] = [scope.entities.get(name), scope.entities.get("loss")];
-  if (optimizer?.span === undefined || loss?.span === undefined) {
-    lacking(train, "what is made small", "write `loss = …`", session);
-    return undefined;
-  }
-  const [callee, scalar] = [valueOf(optimizer, session), valueOf(loss, session)];
-  if (callee.kind === "error" || scalar.kind === "error") return undefined;
-  const frozen = scope.entities.get("freeze");
-  const roots = frozen ? rootsOfValue(valueOf(frozen, session)) : [];
-  const gradient = differentiated(
-    scalar,
-    model,
-    loss.span,
-    context,
-    (path) => !roots.some((root) => isUnder(path, root)),
-  );
-  if (gradient?.kind !== "parameters") return undefined;
-  const args = [model, gradient];
-  const value = applyValue({
-    callee,
-    args,
-    named: new Map(),
-    context,
-    span: optimizer.span,
-    name: "optimizer",
-    several: true,
-  });
-  if (value.kind === "parameters") return value;
-  if (value.kind !== "error") {
-    tell(session, "DLC3013", {
-      message: "these optimizers end in a gradient: the last of them gives the next parameters",
-      span: optimizer.span,
-    });
-  }
-  return undefined;
 }

@@ -30,6 +30,8 @@ export interface CheckedModel {
 export interface CheckedTraining {
   /** Its inputs are the outputs of the data by name, and `iteration` and `epoch` where they are read. */
   readonly step: Body;
+  /** Of `accumulate`: a step that adds its gradient to those before and moves nothing. */
+  readonly accumulate?: Body;
   /** The same outputs with `training` false. */
   readonly evaluate: Body;
   readonly settings: TrainingSettings;
@@ -114,6 +116,8 @@ export interface OwnedTensor {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly initial: Initial;
+  /** Of what only training knows: the parameter that it belongs to, or the whole. */
+  readonly slot?: InstancePath | "whole";
   /** The statement. */
   readonly span: Span;
 }

@@ -104,4 +104,43 @@ train M on (x: f32[N]) {
 \`\`\`
 `,
   },
+  DLC4006: {
+    severity: "error",
+    title: "a field of a train block that can't be so",
+    explanation: `
+\`batch\`, \`accumulate\`, \`epochs\`, \`patience\` and \`seed\` are whole numbers that are known when the model is built.
+\`freeze\` is a list of layers of the model, whose parameters stay. \`freeze\` and \`accumulate\` speak of what
+\`optimizer = …\` does with the gradient of the loss; a block with equations of its own for what a step changes says it there.
+
+\`\`\`dl
+optimizer Descent(theta: real[..P], g: real[..P]) { theta' = theta - 0.1 * g }
+
+model M(x: f32[N]) -> (y: f32[N]) {
+  param w: f32 = 1
+  y[n] = w * x[n]
+}
+
+train M on (x: f32[N]) {
+  loss = mean(y)
+  optimizer = Descent()
+  batch = 0
+}
+\`\`\`
+
+\`\`\`dl
+optimizer Descent(theta: real[..P], g: real[..P]) { theta' = theta - 0.1 * g }
+
+model M(x: f32[N]) -> (y: f32[N]) {
+  param w: f32 = 1
+  y[n] = w * x[n]
+}
+
+train M on (x: f32[N]) {
+  loss = mean(y)
+  optimizer = Descent()
+  batch = 8
+}
+\`\`\`
+`,
+  },
 } satisfies CodeTable<4>;

@@ -34,7 +34,7 @@ export interface Elaboration {
   readonly updates: Update[];
 }
 
-/** A slot is state of an optimizer. */
+/** A slot is state of an optimizer, or of the training itself. */
 export type OwnedKind = "param" | "state" | "slot";
 
 /** Values that stand for parameters by their absolute paths, in an instance that was given others. */
@@ -116,6 +116,9 @@ function pathOf(
   place: Place,
 ): { readonly kind: OwnedKind; readonly path: string } {
   const path = joinPath(resolvePath(tensor.path, place));
+  if (tensor.slot === "whole") return { kind: "slot", path };
+  if (tensor.slot !== undefined)
+    return { kind: "slot", path: `${path}/${joinPath(resolvePath(tensor.slot, place))}` };
   if (kind === "param" || place.parameter === undefined) return { kind, path };
   return { kind: "slot", path: `${path}/${place.parameter}` };
 }

@@ -19,6 +19,7 @@ export function elaborate(model: CheckedModel): Program {
   for (const [name, body] of Object.entries(model.entries)) entries[name] = entryGraph(name, body, own);
   const { training } = model;
   const step = training && entryGraph("step", training.step, own);
+  const accumulate = training?.accumulate && entryGraph("accumulate", training.accumulate, own);
   const evaluate = training && entryGraph("evaluate", training.evaluate, own);
   return {
     name: model.name,
@@ -30,6 +31,7 @@ export function elaborate(model: CheckedModel): Program {
       evaluate && {
         training: {
           step,
+          ...(accumulate && { accumulate }),
           evaluate,
           slots: [...owned.slot.values()],
           trainable: (step.updates ?? []).flatMap(({ kind, path }) => (kind === "param" ? [path] : [])),

@@ -143,9 +143,14 @@ export interface Training {
    * `epoch`; its outputs `loss` and the metrics; its updates all that a step changes.
    */
   readonly step: Graph;
+  /**
+   * Where gradients of several steps count as one: all steps of them but the last. Inputs and outputs are those of
+   * `step`, which then moves the parameters by all.
+   */
+  readonly accumulate?: Graph;
   /** The same outputs with `training` false, of parameters that stay. */
   readonly evaluate: Graph;
-  /** States of optimizers, with their first values. */
+  /** States of optimizers and sums of gradients, with their first values. */
   readonly slots: readonly Parameter[];
   /** Paths of the parameters that a step changes. */
   readonly trainable: readonly string[];

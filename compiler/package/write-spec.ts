@@ -24,7 +24,7 @@ export function writeSpec(plan: Plan): string {
 }
 
 /** The `TrainingSpec` of a model that learns. */
-function writeTraining({ step, evaluate, slots, trainable, settings }: TrainingPlan, plan: Plan): string {
+function writeTraining({ step, accumulate, evaluate, slots, trainable, settings }: TrainingPlan, plan: Plan): string {
   const entryOf = (name: string): string => {
     const entry = plan.entries.find((each) => each.name === name);
     if (entry === undefined) throw new Error(`bug: the plan has no entry ${name}`);
@@ -40,6 +40,7 @@ function writeTraining({ step, evaluate, slots, trainable, settings }: TrainingP
   };
   return object({
     step: entryOf(step),
+    ...(accumulate !== undefined && { accumulate: entryOf(accumulate) }),
     evaluate: entryOf(evaluate),
     slots: list(plan.buffers.filter(({ role }) => role === "slot").map(slotOf)),
     trainable: JSON.stringify(trainable),

@@ -115,6 +115,8 @@ function addTrainer(file: SourceFile, model: Interface, plan: Plan, training: Tr
     return buffer;
   };
   const trainer = file.addInterface({ name: "Trainer", isExported: true });
+  const accumulates = training.accumulate !== undefined;
+  const last = { name: "last", hasQuestionToken: true, type: "boolean" };
   const method = (name: "step" | "evaluate", doc: string): void => {
     const entry = plan.entries.find((each) => each.name === training[name]);
     if (entry === undefined) throw new Error(`bug: the plan has no entry ${training[name]}`);
@@ -135,14 +137,19 @@ function addTrainer(file: SourceFile, model: Interface, plan: Plan, training: Tr
       typeParameters: entry.dims
         .filter((dim) => used.has(dim.name))
         .map((dim) => ({ name: dim.name, constraint: "number", default: "number", isConst: true })),
-      parameters: [{ name: "batch", type: `{ ${inputs.join("; ")} }` }],
+      parameters: [
+        { name: "batch", type: `{ ${inputs.join("; ")} }` },
+        ...(accumulates && name === "step" ? [last] : []),
+      ],
       returnType: `{ ${metrics.join("; ")} }`,
     });
     added.addJsDoc(doc);
   };
   method(
     "step",
-    "One forward and backward pass and an update; the model's entries see the new weights at once.",
+    accumulates
+      ? `One forward and backward pass; an update by all gradients since the one before on each ${training.settings.accumulate}th step, and on one that is said to be the last of its epoch.`
+      : "One forward and backward pass and an update; the model's entries see the new weights at once.",
   );
   method("evaluate", "The same metrics, as inference computes them; nothing changes.");
   trainer.addMethod({
@@ -157,7 +164,10 @@ function addTrainer(file: SourceFile, model: Interface, plan: Plan, training: Tr
     docs: ["Continues from such a file; throws, and changes nothing, where it is of another model."],
   });
   trainer.addProperties([
-    { name: "iteration", type: "number", docs: ["Steps so far."] },
+    { name: "iteration", type: "number", docs: [accumulates ? "Updates so far." : "Steps so far."] },
+    ...(accumulates
+      ? [{ name: "accumulated", isReadonly: true, type: "number", docs: ["Steps since the last update."] }]
+      : []),
     { name: "epoch", type: "number" },
     { name: "seed", type: "number", docs: ["Of random draws."] },
     {

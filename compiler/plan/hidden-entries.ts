@@ -4,10 +4,11 @@ import type { DataPlan, EntryPlan, Plan, TrainingPlan } from "./plan.ts";
 /** Every graph of a program by the name of its entry; no name in a source begins with `$`. */
 export function graphsOf({ entries, training }: Program): Readonly<Record<string, Graph>> {
   if (training === undefined) return entries;
-  const { step, evaluate, data, test } = training;
+  const { step, accumulate, evaluate, data, test } = training;
   return {
     ...entries,
     $step: step,
+    ...(accumulate && { $accumulate: accumulate }),
     $evaluate: evaluate,
     ...(data && { "$data.train": data.train, "$data.evaluate": data.evaluate }),
     ...(test && { "$test.train": test.train, "$test.evaluate": test.evaluate }),
@@ -15,7 +16,7 @@ export function graphsOf({ entries, training }: Program): Readonly<Record<string
 }
 
 /** The training of a plan, its graphs by the names of their entries. */
-export function trainingOf({ data, test, ...rest }: Training): TrainingPlan {
+export function trainingOf({ accumulate, data, test, ...rest }: Training): TrainingPlan {
   const named = (given: DataGraphs, prefix: string): DataPlan => ({
     ...given,
     train: `${prefix}.train`,
@@ -24,6 +25,7 @@ export function trainingOf({ data, test, ...rest }: Training): TrainingPlan {
   return {
     ...rest,
     step: "$step",
+    ...(accumulate && { accumulate: "$accumulate" }),
     evaluate: "$evaluate",
     ...(data && { data: named(data, "$data") }),
     ...(test && { test: named(test, "$test") }),

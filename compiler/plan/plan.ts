@@ -59,8 +59,9 @@ export interface DataPlan extends Omit<DataGraphs, "train" | "evaluate"> {
 }
 
 /** How a model learns: the names of hidden entries, and what a trainer has to know besides. */
-export interface TrainingPlan extends Omit<Training, "step" | "evaluate" | "data" | "test"> {
+export interface TrainingPlan extends Omit<Training, "step" | "accumulate" | "evaluate" | "data" | "test"> {
   readonly step: string;
+  readonly accumulate?: string;
   readonly evaluate: string;
   readonly data?: DataPlan;
   readonly test?: DataPlan;

@@ -135,6 +135,34 @@ describe("D1.8 train", () => {
       "DLC4005",
     ]);
   });
+  test("settings are whole numbers that are known, and each is told by name", () => {
+    const own = (body: string): string =>
+      `${library}train M on (x: f32[N]) {\n  loss = sum(y)\n  optimizer = Sgd(lr: 0.1)\n${body}\n}`;
+    const cases = { batch: "0", accumulate: "2.5", epochs: "sum(x)", patience: "0", seed: "-1" };
+    for (const [name, value] of Object.entries(cases)) {
+      const rest = name === "batch" ? "" : "batch = 2";
+      const [message] = expectCodes(own(`${name} = ${value}  ${rest}`), ["DLC4006"]);
+      expect(message).toContain(`\`${name}\` is a whole number from ${name === "seed" ? 0 : 1} on`);
+    }
+    expect(trainingOf(programOf(own("batch = 2  seed = 0  accumulate = 3"))).settings).toEqual({
+      batch: 2,
+      epochs: 1,
+      seed: 0,
+      accumulate: 3,
+    });
+  });
+  test("freeze and accumulate speak of the optimizer of the whole model, and freeze of layers", () => {
+    const steps = "model' = (model, grad(loss, model)) |> Sgd(lr: 0.1)";
+    for (const field of ["accumulate = 2", "freeze = [line]"]) {
+      const [message] = expectCodes(train(`${steps}\n  ${field}`), ["DLC4006"]);
+      expect(message).toContain("goes with `optimizer = …`");
+    }
+    for (const frozen of ["[x]", "3", "[line, line.w]", "loss"]) {
+      expectCodes(train(`optimizer = Sgd(lr: 0.1)\n  freeze = ${frozen}`), ["DLC4006"]);
+    }
+    expectCodes(train("optimizer = Sgd(lr: 0.1)\n  freeze = [lime]"), ["DLC2001"]);
+    expectCodes(train("optimizer = Sgd(lr: 0.1)\n  freeze = [line]"), ["DLC4002"]);
+  });
 });
 
 describe("training in layers", () => {

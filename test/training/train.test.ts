@@ -34,6 +34,29 @@ function scripted(
 }
 
 describe("a training", () => {
+  it("says which step is the last of an epoch, and counts iterations by updates where steps accumulate", async () => {
+    const inner = linearTrainer({ epochs: 2, accumulate: 3 });
+    const seen: (readonly [iteration: number, last: boolean | undefined])[] = [];
+    const judged: number[] = [];
+    const trainer: Trainer = {
+      ...inner,
+      step(batch, last) {
+        seen.push([this.iteration, last]);
+        return inner.step(batch, last);
+      },
+      evaluate(batch) {
+        judged.push(this.iteration);
+        return inner.evaluate(batch);
+      },
+    };
+    await eventsOf(train({ trainer, train: tableExamples(table, 8), test: tableExamples(testTable, 21) }));
+    // Seven steps an epoch: two updates of three steps, and one of what is left.
+    const epoch = [0, 0, 0, 1, 1, 1, 2];
+    expect(seen.map(([iteration]) => iteration)).toEqual([...epoch, ...epoch.map((one) => one + 3)]);
+    expect(seen.flatMap(([, last], place) => (last === true ? [place] : []))).toEqual([6, 13]);
+    expect(judged).toEqual([3, 6]);
+  });
+
   it("tells all in order and fits the line", async () => {
     const trainer = linearTrainer({ epochs: 8 });
     const checkpoints = memoryCheckpoints();
