@@ -72,31 +72,31 @@ function makeTrainer(spec: TrainableSpec, loaded: Loaded, seed = spec.training.s
       }),
     );
   };
-  const step = entryOf("$step", training.step);
-  const add = training.accumulate && entryOf("$accumulate", training.accumulate);
-  const evaluate = entryOf("$evaluate", training.evaluate);
+  const callOf = (name: string, entrySpec: EntrySpec): ((batch: Inputs) => Metrics) => {
+    const entry = entryOf(name, entrySpec);
+    return (batch) => run(entry, entrySpec, batch);
+  };
+  const move = callOf("$step", training.step);
+  const add = training.accumulate ? callOf("$accumulate", training.accumulate) : move;
   return Object.assign(counters, {
     settings: training.settings,
     step: (batch: Inputs, last = false) => {
-      if (add && training.accumulate && !last && counters.accumulated + 1 < accumulate) {
-        const metrics = run(add, training.accumulate, batch);
-        counters.accumulated += 1;
-        return metrics;
-      }
-      const metrics = run(step, training.step, batch);
-      counters.iteration += 1;
-      counters.accumulated = 0;
+      const moves = last || counters.accumulated + 1 >= accumulate;
+      const metrics = (moves ? move : add)(batch);
+      counters.iteration += moves ? 1 : 0;
+      counters.accumulated = moves ? 0 : counters.accumulated + 1;
       return metrics;
     },
-    evaluate: (batch: Inputs) => run(evaluate, training.evaluate, batch),
+    evaluate: callOf("$evaluate", training.evaluate),
     save: () => {
       const tensors = saved.map((tensor) => {
         const values = rowMajorOf(tensor, persistent.view(tensor));
         const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
         return { name: tensor.path, dtype: storedNames[tensor.dtype], shape: tensor.shape, bytes };
       });
-      const texts = counted.map((name) => [name, String(counters[name])]);
-      return writeSafetensors(tensors, { model: spec.name, ...Object.fromEntries(texts) });
+      const metadata: Record<string, string> = { model: spec.name };
+      for (const name of counted) metadata[name] = String(counters[name]);
+      return writeSafetensors(tensors, metadata);
     },
     load: (bytes: Uint8Array) => {
       const tensors = readSafetensors(bytes);

@@ -24,7 +24,10 @@ export function writeSpec(plan: Plan): string {
 }
 
 /** The `TrainingSpec` of a model that learns. */
-function writeTraining({ step, accumulate, evaluate, slots, trainable, settings }: TrainingPlan, plan: Plan): string {
+function writeTraining(
+  { step, accumulate, evaluate, slots, trainable, settings }: TrainingPlan,
+  plan: Plan,
+): string {
   const entryOf = (name: string): string => {
     const entry = plan.entries.find((each) => each.name === name);
     if (entry === undefined) throw new Error(`bug: the plan has no entry ${name}`);
