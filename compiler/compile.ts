@@ -3,7 +3,8 @@ import { check, type CheckHost, type CheckOptions, type CheckedModel } from "./c
 import { differentiate } from "./autodiff/index.ts";
 import type { Diagnostic } from "./diagnostics/index.ts";
 import { elaborate } from "./elaborate/index.ts";
-import type { DataGraphs, Graph, Program } from "./graph/graph.ts";
+import { evaluate as evaluateForm, showForm, type Form } from "./integers/index.ts";
+import type { DataProgram, DataSource, Graph, Program } from "./graph/graph.ts";
 import { sizeOfShape } from "./graph/tensor.ts";
 import { judgeWeights, selectWeights, weightShapes, type WeightsFile } from "./interop/safetensors.ts";
 import { normalize, optimize, type Pass } from "./optimize/index.ts";
@@ -37,6 +38,27 @@ export interface CompiledModel {
   readonly code: Code;
   /** The npm package, by file name. */
   readonly files: ReadonlyMap<string, string | Uint8Array>;
+  /** Of a model that is trained on a data declaration. */
+  readonly data?: CompiledData;
+  readonly test?: CompiledData;
+}
+
+/** What makes the examples of a training: a module of its own, and the files that it is fed with. */
+export interface CompiledData {
+  /** As declared: `Fashion`. */
+  readonly name: string;
+  /**
+   * A module like that of a model, all in one text. Its entries `train` and `evaluate` give the examples of the rows
+   * `$rows`; they take the sources' inputs and the outputs of its entry `once`, where there is one, each under its name.
+   */
+  readonly javascript: string;
+  /** A weights file without tensors, for `load`. */
+  readonly weights: Uint8Array;
+  readonly sources: readonly DataSource[];
+  /** How many examples there are for these sizes of the sources; none where an example is all there is. */
+  readonly rows?: (dims: Readonly<Record<string, number>>) => number;
+  /** What the declaration needs of the sizes of its sources and does not have, in words; nothing where all is well. */
+  readonly fault: (dims: Readonly<Record<string, number>>) => string | undefined;
 }
 
 export type Code = Readonly<Record<"baseline" | "relaxed", Uint8Array>>;
@@ -83,10 +105,56 @@ export async function compile(
       runtime: host.runtime(plan.training === undefined ? "wasm" : "train"),
       docs,
     });
-    models.push({ checked: model, program, plan, code, files });
+    const data = await compileData(program.training?.data, host);
+    const test = await compileData(program.training?.test, host);
+    diagnostics.push(...data.diagnostics, ...test.diagnostics);
+    models.push({
+      checked: model,
+      program,
+      plan,
+      code,
+      files,
+      ...(data.compiled && { data: data.compiled }),
+      ...(test.compiled && { test: test.compiled }),
+    });
   }
   const failed = diagnostics.some(({ severity }) => severity === "error");
   return { models: failed ? [] : models, diagnostics };
+}
+
+/** The examples of a training as a module of their own: its memory holds the sources, and it may run in another thread. */
+async function compileData(
+  data: DataProgram | undefined,
+  host: CompileHost,
+): Promise<{ readonly compiled?: CompiledData; readonly diagnostics: readonly Diagnostic[] }> {
+  if (data === undefined) return { diagnostics: [] };
+  const { sources, rows } = data;
+  const program = optimizeProgram(data.program);
+  const { plan, diagnostics } = planProgram(program, wasmTarget());
+  if (plan === undefined) return { diagnostics };
+  const code = await emitCode(plan);
+  const { writeInline } = await import("./package/index.ts");
+  const { name } = program;
+  const facts = program.entries["evaluate"]?.facts ?? [];
+  const compiled: CompiledData = {
+    name,
+    javascript: writeInline(plan, { stem: name, runtime: host.runtime("wasm") }, code, undefined),
+    weights: initialWeights(program, 0).file,
+    sources,
+    ...(rows && { rows: (dims) => valueOfForm(rows, dims) }),
+    fault: (dims) => {
+      const broken = facts.find(({ form, relation }) => {
+        const value = valueOfForm(form, dims);
+        return relation === "zero" ? value !== 0 : value < 0;
+      });
+      return broken && `${showForm(broken.form)} ${broken.relation === "zero" ? "= 0" : "≥ 0"}`;
+    },
+  };
+  return { compiled, diagnostics };
+}
+
+function valueOfForm(form: Form, dims: Readonly<Record<string, number>>): number {
+  return evaluateForm(form, (atom) => (atom.kind === "dim" ? (dims[atom.name] ?? NaN) : NaN));
 }
 
 function checkOptionsOf({ model, set, train, weights }: CompileOptions): CheckOptions {
@@ -122,11 +190,6 @@ export function optimizeProgram(program: Program, observe?: CompileOptions["obse
     ([name, graph]) => [name, optimized(name, graph)] as const,
   );
   const { training } = program;
-  const dataOf = (data: DataGraphs): DataGraphs => ({
-    ...data,
-    train: optimized(`${data.name} (train)`, data.train),
-    evaluate: optimized(`${data.name} (evaluate)`, data.evaluate),
-  });
   return {
     ...program,
     entries: Object.fromEntries(entries),
@@ -136,8 +199,6 @@ export function optimizeProgram(program: Program, observe?: CompileOptions["obse
         step: optimized("step", training.step),
         ...(training.accumulate && { accumulate: optimized("accumulate", training.accumulate) }),
         evaluate: optimized("evaluate", training.evaluate),
-        ...(training.data && { data: dataOf(training.data) }),
-        ...(training.test && { test: dataOf(training.test) }),
       },
     }),
   };

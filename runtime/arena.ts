@@ -54,7 +54,8 @@ export function makeArena(name: string, base: number): Arena {
  */
 export function placeEntry(name: string, entry: EntrySpec, dims: Dims, arena: Arena): readonly number[] {
   const sizes = entry.sizes(dims);
-  const placed = place(sizes, entry.interference, arena.base, memoryLimit);
+  const first = entry.inputs.filter((port) => port.kept === true).length;
+  const placed = place(sizes, entry.interference, arena.base, memoryLimit, { first });
   if (!placed.fits) {
     throw new RangeError(
       `${name}: this call needs more than ${showBytes(placed.needed)} of memory, and WebAssembly has at most ${showBytes(memoryLimit)}`,

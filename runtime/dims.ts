@@ -30,8 +30,9 @@ export function solveDims(
   entryName: string,
   entry: EntrySpec,
   inputs: Readonly<Record<string, TensorData | ShapedTensor>>,
+  given: Dims = {},
 ): Dims {
-  const dims: Record<string, number> = {};
+  const dims: Record<string, number> = { ...given };
   for (const port of entry.inputs) {
     const given = inputs[port.name];
     if (given !== undefined && "shape" in given) readShape(entryName, port, given.shape, dims);

@@ -15,6 +15,10 @@ export interface Tensor {
 export interface CallOptions {
   /** Arrays that receive copies of outputs, by name. */
   readonly into?: Readonly<Record<string, TensorData>>;
+  /** Sizes that do not follow from the inputs. */
+  readonly dims?: Dims;
+  /** The number of the call for its draws; without it, the one after that of the call before. */
+  readonly step?: number;
 }
 
 export type Entry = (inputs: Inputs, options?: CallOptions) => Readonly<Record<string, Tensor>>;
@@ -45,6 +49,8 @@ export function makeEntry(
   current: Current,
 ): Entry {
   let prepared: Prepared | undefined;
+  /** The arrays that lie in memory still, of the inputs that are kept. */
+  const lying = new Map<number, TensorData>();
   const names = new Set(entry.inputs.map((port) => port.name));
   return (inputs, options) => {
     for (const port of entry.inputs) {
@@ -54,14 +60,23 @@ export function makeEntry(
       if (!names.has(given))
         throw new TypeError(`${name}: there is no input ${given}; it takes ${[...names].join(", ")}`);
     }
-    const dims = solveDims(name, entry, inputs);
+    const dims = solveDims(name, entry, inputs, options?.dims);
     if (prepared === undefined || current.entry !== entry || !sameDims(entry, prepared.dims, dims)) {
+      if (current.entry !== entry) lying.clear();
+      const before = prepared;
       prepared = prepare(modelName, entry, dims, arena, prepared);
       current.entry = entry;
+      if (before !== undefined && entry.inputs.some((port) => moved(port, before, prepared))) lying.clear();
     }
     const { addresses, values, results } = prepared;
-    for (const port of entry.inputs)
-      copyIn(name, port, inputs[port.name], dims, addresses.get(port.buffer) ?? 0, arena);
+    for (const port of entry.inputs) {
+      const given = inputs[port.name];
+      const data = given !== undefined && "shape" in given ? given.data : given;
+      if (data === undefined || lying.get(port.buffer) === data) continue;
+      copyIn(name, port, data, dims, addresses.get(port.buffer) ?? 0, arena);
+      if (port.kept === true) lying.set(port.buffer, data);
+    }
+    if (options?.step !== undefined) current.step = options.step;
     if (entry.random === true) run(...values, current.seed | 0, current.step++ | 0);
     else run(...values);
     for (const [output, target] of Object.entries(options?.into ?? {})) {
@@ -80,6 +95,11 @@ export function makeEntry(
 
 function sameDims(entry: EntrySpec, a: Dims, b: Dims): boolean {
   return entry.dims.every(({ name }) => a[name] === b[name]);
+}
+
+/** Other sizes of what is kept give it other places. */
+function moved({ kept, buffer }: PortSpec, before: Prepared, now: Prepared | undefined): boolean {
+  return kept === true && before.addresses.get(buffer) !== now?.addresses.get(buffer);
 }
 
 function prepare(
@@ -124,13 +144,11 @@ function makeResult(port: PortSpec, dims: Dims, address: number, arena: Arena): 
 function copyIn(
   entryName: string,
   port: PortSpec,
-  given: TensorData | ShapedTensor | undefined,
+  data: TensorData,
   dims: Dims,
   address: number,
   arena: Arena,
 ): void {
-  if (given === undefined) return;
-  const data = "shape" in given ? given.data : given;
   if (port.range !== undefined) checkRange(entryName, port, data, dims);
   arena.view(port.dtype, address, data.length).set(data);
 }

@@ -15,7 +15,8 @@ export interface NoPlacement {
  * First-fit by decreasing size over an interference graph: each buffer gets the lowest address at which it overlaps
  * none of the placed ones that it is in conflict with. `sizes` are bytes; `conflicts` are pairs of places in `sizes`;
  * addresses begin at `base` and are multiples of `alignment`; no buffer ends after `limit`. Every sum is checked
- * against the limit before it is used, so that memory may be grown to `end` afterwards.
+ * against the limit before it is used, so that memory may be grown to `end` afterwards. The `first` buffers come before
+ * all others, in their order: where they are in conflict with all, their addresses do not depend on the others' sizes.
  *
  * E. Pisarchyk, J. Lee: Efficient Memory Management for Deep Neural Net Inference (greedy by size), 2020.
  */
@@ -24,7 +25,7 @@ export function place(
   conflicts: readonly (readonly [number, number])[],
   base: number,
   limit: number,
-  alignment = 64,
+  { alignment = 64, first = 0 }: { readonly alignment?: number; readonly first?: number } = {},
 ): Placement | NoPlacement {
   const neighbours: number[][] = sizes.map(() => []);
   for (const [a, b] of conflicts) {
@@ -32,7 +33,8 @@ export function place(
     neighbours[b]?.push(a);
   }
   const sizeOf = (buffer: number): number => sizes[buffer] ?? 0;
-  const bySize = sizes.map((_, buffer) => buffer).sort((a, b) => sizeOf(b) - sizeOf(a) || a - b);
+  const rank = (buffer: number): number => (buffer < first ? Infinity : sizeOf(buffer));
+  const bySize = sizes.map((_, buffer) => buffer).sort((a, b) => rank(b) - rank(a) || a - b);
   const align = (address: number): number => Math.ceil(address / alignment) * alignment;
   const addresses: number[] = sizes.map(() => -1);
   const start = align(base);

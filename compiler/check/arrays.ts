@@ -1,5 +1,5 @@
 import type { Span } from "../diagnostics/source.ts";
-import { atomForm, prove, subtract, type Form } from "../integers/index.ts";
+import { atomForm, atomsOf, prove, subtract, type Form } from "../integers/index.ts";
 import type { Dtype } from "../scalar/dtype.ts";
 import { trialOf } from "./builder.ts";
 import type { ArrayValue, Context, ErrorValue, Value } from "./checker-types.ts";
@@ -107,9 +107,16 @@ export function entrywise(
     kind: "array",
     type: sample.type,
     shape,
+    range: isOfAll(sample.range) ? sample.range : undefined,
     origin: arrays.find((array) => array.shape.length > 0)?.origin,
     element: (at, wanted) => apply(elements(at, wanted), wanted) ?? sample,
   };
+}
+
+/** Whether a range of one element, whose ends do not depend on its place, is that of all. */
+function isOfAll(range: IntegerRange | undefined): boolean {
+  if (range === undefined) return false;
+  return [range.low, range.high].every((end) => atomsOf(end).every(({ kind }) => kind === "dim"));
 }
 
 /** One element at a place of its own, to see what type the elements have. */

@@ -41,7 +41,9 @@ export function bindApplication(
   );
   filled.push(...others.map(({ value }) => value));
   const alone = filled.map((array, place) => hoist(array, hint(place), context, span));
-  const needed = new Set(alone.flatMap((hoisted) => hoisted.context.map((axis) => axis.name)));
+  // D4.5: what is drawn is drawn for each value of the indices around it, whatever it is given.
+  const around = result.body?.draws === true ? context.axes : alone.flatMap((hoisted) => hoisted.context);
+  const needed = new Set(around.map((axis) => axis.name));
   const { outer, domain } = closeUnderGuards(needed, context);
   const operands = alone.map((hoisted, place) => {
     const array = filled[place];

@@ -3,6 +3,7 @@ import type { Guard } from "../graph/expr.ts";
 import { findCounterExample, prove, showForm, type Form } from "../integers/index.ts";
 import type { Context } from "./checker-types.ts";
 import { boundsGuards } from "./conditions.ts";
+import { isPostponed, leastGuard } from "./obligations.ts";
 import { tellIn } from "./session.ts";
 
 /** One subscript on one axis. */
@@ -19,6 +20,11 @@ export function proveBounds(subscript: Subscripted, array: string, context: Cont
     const verdict = prove(guard, context.facts);
     if (verdict === "proved") continue;
     if (verdict === "undecided" && context.builder.mode === "declaration") continue;
+    if (
+      verdict === "undecided" &&
+      isPostponed(leastGuard(guard, context.axes, context.facts), context.builder)
+    )
+      continue;
     const example = findCounterExample(guard, context.facts);
     const values = [...(example?.values ?? [])].filter(([name]) => !name.includes("#"));
     tellIn(context.builder, "DLC3006", {

@@ -17,6 +17,7 @@ export function trialOf(builder: Builder): Builder {
     params: new Map(builder.params),
     states: new Map(builder.states),
     updates: [...builder.updates],
+    obligations: builder.obligations && [...builder.obligations],
     totals: builder.totals && [...builder.totals],
     names: new Set(builder.names),
     captures: new Map(builder.captures),

@@ -205,7 +205,13 @@ function checkDeclarations(module: Module, session: Session): void {
       if (entity !== undefined) valueOf(entity, session);
     }
     const { kind } = declaration;
-    if (kind === "function" || kind === "layer" || kind === "model" || kind === "optimizer") {
+    if (
+      kind === "function" ||
+      kind === "layer" ||
+      kind === "model" ||
+      kind === "optimizer" ||
+      kind === "data"
+    ) {
       checkDeclaration(declaration, module, session);
     }
   }

@@ -207,6 +207,8 @@ export interface Builder {
   readonly states: Map<string, OwnedTensor>;
   /** What a training step changes. */
   readonly updates: Update[];
+  /** Of a data declaration: what is not known of its sizes, which is held against the sources when they are opened. */
+  readonly obligations: Guard[] | undefined;
   /** In an optimizer: the sums over all parameters that it asks for. */
   readonly totals: Total[] | undefined;
   /** True for what an optimizer applies. */

@@ -54,11 +54,26 @@ function freeShape(type: NamedType, context: Context): readonly Form[] | undefin
       shape.push(size);
       continue;
     }
-    const size = dimOf(one, context);
+    const size = hidesDeclaration(one, context) ? undefined : dimOf(one, context);
     if (size === undefined) return undefined;
     shape.push(size);
   }
   return resized(shape, builder.session.imageSize);
+}
+
+/** D1.1: a size may not be called like a declaration of the file. */
+function hidesDeclaration(one: NamedType["dims"][number], context: Context): boolean {
+  if (one.kind !== "name" || !/^[A-Z]/.test(one.text)) return false;
+  const entity = find(one.text, context.scope)?.entity;
+  const kind = entity?.value.kind;
+  if (entity === undefined || (kind !== "unit" && kind !== "function")) return false;
+  tell(context.builder.session, "DLC2003", {
+    message: `the size \`${one.text}\` would hide a declaration of that name`,
+    span: one.span,
+    notes: entity.span ? [{ text: "it is declared here", span: entity.span }] : [],
+    help: ["choose another name for one of them"],
+  });
+  return true;
 }
 
 /** The shape with other numbers for the height and the width that it has. */

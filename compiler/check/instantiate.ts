@@ -125,6 +125,7 @@ function instantiateNew(
     params: new Map(),
     states: new Map(),
     updates: [],
+    obligations: undefined,
     totals: declaration.kind === "optimizer" ? [] : undefined,
     names: new Set(),
     freeDims: new Set(),

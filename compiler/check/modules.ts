@@ -162,6 +162,7 @@ export function constantBuilder(session: Session, name: string): Builder {
     params: new Map(),
     states: new Map(),
     updates: [],
+    obligations: undefined,
     totals: undefined,
     nested: false,
     names: new Set(),

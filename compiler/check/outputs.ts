@@ -9,6 +9,7 @@ import { evaluate } from "./evaluate.ts";
 import { expectArray } from "./expect.ts";
 import { named } from "./hoist.ts";
 import { stored } from "./numbers.ts";
+import { isPostponed } from "./obligations.ts";
 import { chainNote } from "./origins.ts";
 import { find, valueOf } from "./scope.ts";
 import { brokenBelow, tell, tellIn } from "./session.ts";
@@ -131,8 +132,10 @@ function sizesAreWhole(
     const shape = declaredShape(result.type, context);
     if (shape === undefined) return false;
     for (const size of shape) {
-      const verdict = prove({ relation: "nonnegative", form: subtract(size, constant(1)) }, context.facts);
+      const guard = { relation: "nonnegative", form: subtract(size, constant(1)) } as const;
+      const verdict = prove(guard, context.facts);
       if (verdict === "proved" || (verdict === "undecided" && builder.mode === "declaration")) continue;
+      if (verdict === "undecided" && isPostponed(guard, builder)) continue;
       const zero = equalSizes(size, constant(0), context) === "equal";
       const text = showTensorType(declaredName(result, builder), shape);
       if (verdict === "refuted") {

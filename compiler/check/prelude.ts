@@ -27,6 +27,7 @@ import { expectArray, integerOf } from "./expect.ts";
 import { apply, literal, select } from "./exprs.ts";
 import { coerce, isFloatType, join, positive, showType, widened } from "./numbers.ts";
 import { parameterwise } from "./parameters.ts";
+import { readers } from "./readers.ts";
 import { known, newScope } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { totalOf } from "./total.ts";
@@ -44,7 +45,6 @@ const floatFunctions = [
   "tanh",
 ] as const satisfies readonly ScalarName[];
 const laterFunctions = ["sort", "topk", "cumsum", "searchsorted"];
-const readers = ["idx", "csv", "npy", "words", "characters", "images"];
 const otherFunctions = [
   "abs",
   "sign",
@@ -119,8 +119,15 @@ export function applyPrelude(
   call: { readonly span: Span },
 ): Value {
   const { span } = call;
-  if (laterFunctions.includes(name) || readers.includes(name)) {
+  if (laterFunctions.includes(name)) {
     tellIn(context.builder, "DLC3019", { message: `\`${name}\` is not built yet`, span });
+    return errorValue;
+  }
+  if (readers.some((reader) => reader === name)) {
+    tellIn(context.builder, "DLC3013", {
+      message: `\`${name}\` says where an input of a \`data\` declaration comes from, and stands nowhere else`,
+      span,
+    });
     return errorValue;
   }
   if (args.some((arg) => arg.kind === "error")) return errorValue;

@@ -88,5 +88,16 @@ export function prune(
     bindings,
     outputs: outputs.map(({ range, ...output }) => ({ ...output, ...(range && { range }) })),
     updates: [...updates],
+    draws: bindings.some(draws),
   };
+}
+
+function draws(binding: Binding): boolean {
+  if (binding.kind === "gradient") return false;
+  if (binding.kind === "application") return binding.callee.draws;
+  let found = false;
+  visitExpr(binding.body, ({ kind }) => {
+    if (kind === "random") found = true;
+  });
+  return found;
 }

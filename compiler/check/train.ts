@@ -1,22 +1,14 @@
-import type {
-  Equation,
-  Formal,
-  Statement,
-  Target,
-  TrainDeclaration,
-  UnitDeclaration,
-} from "../../grammar/ast.ts";
+import type { Equation, Statement, Target, TrainDeclaration, UnitDeclaration } from "../../grammar/ast.ts";
 import type { Span } from "../diagnostics/source.ts";
 import { leadingRows } from "./accumulate.ts";
 import type { TrainingSettings } from "../graph/graph.ts";
 import { applyValue } from "./apply.ts";
-import { operandArray } from "./arrays.ts";
 import { defineStatements } from "./block.ts";
 import type { Builder, InstanceValue, Module, Output, Scope, Session, Value } from "./checker-types.ts";
 import { newContext } from "./context.ts";
 import { evaluateEquation } from "./equations.ts";
 import { expectArray } from "./expect.ts";
-import { boundedDims, freeInput } from "./free-inputs.ts";
+import { boundedDims } from "./free-inputs.ts";
 import { named } from "./hoist.ts";
 import type { Hypers } from "./hypers.ts";
 import { kindLabels } from "./instances.ts";
@@ -28,13 +20,14 @@ import { define, find, known, lazy, newScope, valueOf } from "./scope.ts";
 import { tell } from "./session.ts";
 import { entriesOf, wayInto } from "./signature.ts";
 import { walk } from "./syntax-walk.ts";
+import { examplesOf } from "./train-data.ts";
+import { fieldOf } from "./train-fields.ts";
+import { defineStepInputs } from "./train-inputs.ts";
 import { settingsOf } from "./train-settings.ts";
 import { lacking, trainStep, type TrainPurpose } from "./train-step.ts";
-import type { Body, CheckedTraining } from "./typed.ts";
-import { counted, errorValue, scalarValue } from "./value.ts";
+import type { Body, CheckedData, CheckedTraining } from "./typed.ts";
+import { errorValue } from "./value.ts";
 import { checkWhere, defineWhere } from "./where.ts";
-
-const fields = ["loss", "optimizer", "batch", "accumulate", "epochs", "patience", "seed", "freeze", "test"];
 
 /** What is trained: a model with its hyper-parameters. */
 interface Trained {
@@ -50,8 +43,11 @@ export function checkTraining(
   module: Module,
   session: Session,
 ): CheckedTraining | undefined {
-  const step = bodyOf(train, trained, module, session, "step");
-  const evaluation = bodyOf(train, trained, module, session, "evaluate");
+  const examples = examplesOf(train, trained.hypers, module, session);
+  if (examples === undefined) return undefined;
+  const { data, test } = examples;
+  const step = bodyOf(train, trained, data, module, session, "step");
+  const evaluation = bodyOf(train, trained, data, module, session, "evaluate");
   if (step === undefined || evaluation === undefined) return undefined;
   const { numbers } = step;
   const { batch, epochs = 1, seed = 0, accumulate = 1, patience } = numbers;
@@ -59,13 +55,15 @@ export function checkTraining(
     lacking(train, "how many rows make a batch", "write `batch = 64`", session);
     return undefined;
   }
-  const adding = accumulate > 1 ? bodyOf(train, trained, module, session, "accumulate") : undefined;
+  const adding = accumulate > 1 ? bodyOf(train, trained, data, module, session, "accumulate") : undefined;
   if (accumulate > 1 && adding === undefined) return undefined;
   return {
     step: step.body,
     ...(adding && { accumulate: adding.body }),
     evaluate: evaluation.body,
     settings: { batch, epochs, seed, accumulate, ...(patience !== undefined && { patience }) },
+    ...(data && { data }),
+    ...(test && { test }),
   };
 }
 
@@ -77,6 +75,7 @@ interface TrainBody {
 function bodyOf(
   train: TrainDeclaration,
   { declaration, scope: outer, hypers }: Trained,
+  data: CheckedData | undefined,
   module: Module,
   session: Session,
   purpose: TrainPurpose,
@@ -104,8 +103,7 @@ function bodyOf(
   defineModel(model, around, builder);
   const scope = newScope(around, builder);
   const context = newContext(builder, scope);
-  const inputs = inputsOf(train, scope, builder);
-  if (inputs === undefined) return undefined;
+  if (!defineStepInputs(train, data, scope, builder)) return undefined;
   const rows = leadingRows(builder.inputs);
   defineWhere(train.where, scope, context);
   if (!checkWhere(train.where, context, undefined).holds) return undefined;
@@ -149,13 +147,6 @@ function changes(statement: Statement): boolean {
   return targetsOf(statement).some(({ primed }) => primed);
 }
 
-function fieldOf(statement: Statement): string | undefined {
-  if (statement.kind !== "equation") return undefined;
-  const [target, second] = statement.targets;
-  if (target === undefined || second !== undefined || target.primed) return undefined;
-  return fields.includes(target.name.text) ? target.name.text : undefined;
-}
-
 /** The names that a training block has from its model. */
 function defineModel(model: InstanceValue, scope: Scope, builder: Builder): void {
   const { declaration, hypers } = model;
@@ -186,48 +177,6 @@ function defineModel(model: InstanceValue, scope: Scope, builder: Builder): void
       return undefined;
     });
   }
-}
-
-/** The outputs of the data, of which the first dim is that of the batch; and the numbers of the step. */
-function inputsOf(train: TrainDeclaration, scope: Scope, builder: Builder): readonly Formal[] | undefined {
-  const { session } = builder;
-  if (train.data.kind !== "formals") {
-    tell(session, "DLC3019", { message: "data declarations are not built yet", span: train.data.span });
-    return undefined;
-  }
-  const context = newContext(builder, scope);
-  for (const formal of train.data.items) {
-    const input = freeInput(formal, context);
-    if (input === undefined) return undefined;
-    const { dtype, shape, range, origin } = input;
-    const name = formal.name.text;
-    builder.names.add(name);
-    builder.inputs.push({ name, dtype, shape, span: formal.span, ...(range && { range }) });
-    define(
-      session,
-      scope,
-      known(name, formal.name.span, operandArray(name, { dtype, shape, range }, [], origin)),
-    );
-  }
-  const [first] = builder.inputs;
-  const rows = first?.shape[0];
-  if (rows !== undefined && !scope.entities.has("N")) {
-    scope.entities.set("N", known("N", train.data.span, scalarValue(counted(rows))));
-  }
-  for (const name of ["iteration", "epoch"]) {
-    const make = (): Value => {
-      builder.names.add(name);
-      builder.inputs.push({ name, dtype: "i32", shape: [], span: train.model.span });
-      return operandArray(name, { dtype: "i32", shape: [] });
-    };
-    if (!scope.entities.has(name)) scope.entities.set(name, lazyUnasked(name, train.model.span, make));
-  }
-  return train.data.items;
-}
-
-/** Found out only where it is read: what asks for all names of a block passes over it. */
-function lazyUnasked(name: string, span: Span, make: () => Value): ReturnType<typeof lazy> {
-  return { ...lazy(name, span, make), unasked: true };
 }
 
 /** A model without entries all of whose inputs are named like outputs of the data is applied to them. */

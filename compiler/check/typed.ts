@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/source.ts";
 import type { Axis, Expr, Guard } from "../graph/expr.ts";
-import type { FreeDim, TrainingSettings } from "../graph/graph.ts";
+import type { FreeDim, SourceArgument, TrainingSettings } from "../graph/graph.ts";
 import type { Form } from "../integers/index.ts";
 import type { Dtype } from "../scalar/dtype.ts";
 
@@ -35,6 +35,39 @@ export interface CheckedTraining {
   /** The same outputs with `training` false. */
   readonly evaluate: Body;
   readonly settings: TrainingSettings;
+  /** None where the caller of each step gives the inputs. */
+  readonly data?: CheckedData;
+  /** What is judged after each epoch; its outputs are those of `data`. */
+  readonly test?: CheckedData;
+}
+
+/** A data declaration with its hyper-parameters: a function from whole sources to whole examples. */
+export interface CheckedData {
+  /** As declared: `Fashion`. */
+  readonly name: string;
+  /** While training, with its draws. */
+  readonly train: Body;
+  /** The same outputs with `training` false. */
+  readonly evaluate: Body;
+  /** Of each input of the bodies, in their order, where it comes from. */
+  readonly sources: readonly CheckedSource[];
+  /** The first dim of all outputs: how many examples there are. None where they share no first dim. */
+  readonly rows?: Form;
+}
+
+/** `pixels: u8[M, 28, 28] = idx("{split}-images-idx3-ubyte.gz")` */
+export interface CheckedSource {
+  readonly name: string;
+  readonly reader: string;
+  /** The file or folder. */
+  readonly path: string;
+  /** What the reader is given by name. */
+  readonly arguments: Readonly<Record<string, SourceArgument>>;
+  readonly dtype: Dtype;
+  /** Numbers, and names for what the source decides. */
+  readonly shape: readonly (number | string)[];
+  readonly range?: readonly [low: number, high: number];
+  readonly span: Span;
 }
 
 /**
@@ -60,6 +93,8 @@ export interface Body {
   readonly outputs: readonly BodyOutput[];
   /** What a training step puts into parameters and states after all has been read; none elsewhere. */
   readonly updates: readonly Update[];
+  /** Whether something in it is drawn, so that each application gives other values. */
+  readonly draws: boolean;
 }
 
 /** The next value of something that a body owns. */

@@ -174,4 +174,31 @@ The system refused to read the file, and the message ends with its words: a perm
 file is meant, a disk or a network that fails.
 `,
   },
+  DLC6114: {
+    severity: "error",
+    title: "an input of a data declaration without a file",
+    explanation: `
+A \`data\` declaration is a function from whole files to examples. Each of its inputs says which file it is, by a reader:
+\`idx\`, \`csv\`, \`npy\`, \`json\`, \`words\`, \`characters\` or \`images\`, with the path in the folder of data first.
+
+\`\`\`dl
+data Points()(x: f32[R, 2]) -> (x: f32[R, 2]) {}
+
+model Line(x: f32[N, 2]) -> (y: f32[N]) {
+  param w: f32 = 1
+  y[n] = w * (x[n, 0] + x[n, 1])
+}
+
+train Line on Points {
+  loss   = mean(y)
+  model' = model - 0.1 * grad(loss, model)
+  batch  = 8
+}
+\`\`\`
+
+\`\`\`dl
+data Points()(x: f32[R, 2] = csv("points.csv")) -> (x: f32[R, 2]) {}
+\`\`\`
+`,
+  },
 } satisfies CodeTable<6>;

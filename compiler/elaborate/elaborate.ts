@@ -1,9 +1,10 @@
-import type { Body, CheckedModel, OwnedTensor } from "../check/typed.ts";
+import type { CheckedModel, OwnedTensor } from "../check/typed.ts";
 import type { Expr } from "../graph/expr.ts";
-import type { Graph, Update, Node, Parameter, Program } from "../graph/graph.ts";
+import type { Graph, Node, Parameter, Program } from "../graph/graph.ts";
 import { rewriteExpr } from "../graph/visit.ts";
-import { elaborateEntry, type Elaboration } from "./elaborate-body.ts";
-import { graphBuilder } from "./graph-builder.ts";
+import type { Elaboration } from "./elaborate-body.ts";
+import { elaborateData } from "./elaborate-data.ts";
+import { entryGraph } from "./entry-graph.ts";
 
 /**
  * Puts the bodies of a checked model into each other: one graph for each entry, and the parameters and states that
@@ -36,22 +37,11 @@ export function elaborate(model: CheckedModel): Program {
           slots: [...owned.slot.values()],
           trainable: (step.updates ?? []).flatMap(({ kind, path }) => (kind === "param" ? [path] : [])),
           settings: training.settings,
+          ...(training.data && { data: elaborateData(training.data) }),
+          ...(training.test && { test: elaborateData(training.test) }),
         },
       }),
   };
-}
-
-function entryGraph(name: string, body: Body, own: Elaboration["own"]): Graph {
-  const builder = graphBuilder();
-  const updates: Update[] = [];
-  const nodeOf = elaborateEntry(body, { builder, own, updates });
-  const outputs = body.outputs.map((output) => {
-    const node = nodeOf.get(output.name);
-    if (node === undefined) throw new Error(`bug: ${name} has no output ${output.name}`);
-    return { name: output.name, node };
-  });
-  const graph = { name, dims: body.dims, facts: body.facts, nodes: builder.nodes, outputs };
-  return updates.length === 0 ? graph : { ...graph, updates };
 }
 
 function parameterOf(path: string, tensor: OwnedTensor): Parameter {

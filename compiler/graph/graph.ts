@@ -18,6 +18,8 @@ export interface InputNode extends NodeBase {
   readonly kind: "input";
   /** Of an integer input: low ≤ value < high, checked at the door. */
   readonly range?: { readonly low: Form; readonly high: Form };
+  /** The caller gives the same array call after call, so that its copy stays in memory. */
+  readonly kept?: true;
 }
 
 export interface ParamNode extends NodeBase {
@@ -154,9 +156,9 @@ export interface Training {
   readonly slots: readonly Parameter[];
   /** Paths of the parameters that a step changes. */
   readonly trainable: readonly string[];
-  readonly data?: DataGraphs;
+  readonly data?: DataProgram;
   /** What is judged after each epoch. */
-  readonly test?: DataGraphs;
+  readonly test?: DataProgram;
   readonly settings: TrainingSettings;
 }
 
@@ -168,27 +170,32 @@ export interface TrainingSettings {
   readonly patience?: number;
 }
 
-/** A data declaration: the examples of a list of rows, for training (with its draws) and for judging. */
-export interface DataGraphs {
-  /** As declared: `Fashion`. */
-  readonly name: string;
-  readonly train: Graph;
-  readonly evaluate: Graph;
+/** A data declaration as a program of its own, without anything that persists. */
+export interface DataProgram {
+  /**
+   * The entries `train` and `evaluate` give the examples of the rows `$rows` (or, without `rows`, the only example), the
+   * first with the draws of training; `once`, where there is one, what they take from the sources as a whole.
+   */
+  readonly program: Program;
   readonly sources: readonly DataSource[];
-  /** How many rows there are, over the free dims of the sources; none where an example is all there is. */
+  /** How many examples there are, over the free dims of the sources; none where an example is all there is. */
   readonly rows?: Form;
 }
 
-/** A file as an array; the graphs read it by `name`, or by row where they read nothing but the row of the example. */
+/** A file as an array. */
 export interface DataSource {
   readonly name: string;
   readonly reader: string;
-  /** In the order written, those with names after those without. */
-  readonly arguments: readonly (string | number | boolean)[];
-  readonly options: Readonly<Record<string, string | number | boolean>>;
+  readonly path: string;
+  /** What the reader is given by name. */
+  readonly arguments: Readonly<Record<string, SourceArgument>>;
   readonly dtype: Dtype;
-  readonly shape: readonly Form[];
-  readonly range?: { readonly low: Form; readonly high: Form };
-  /** The inputs have one row for each example instead of the whole array. */
-  readonly byRow: boolean;
+  /** Numbers, and names of free dims. */
+  readonly shape: readonly (number | string)[];
+  /** Of integers: from the first to below the second. */
+  readonly range?: readonly [low: number, high: number];
+  /** Inputs of the entries: the rows of the batch, the whole array, and what `once` takes. */
+  readonly inputs: { readonly row?: string; readonly whole?: string; readonly once?: string };
 }
+
+export type SourceArgument = string | number | boolean | readonly SourceArgument[];

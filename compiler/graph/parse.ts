@@ -90,7 +90,7 @@ function takeNode(cursor: Cursor): Node {
   const base = { name, dtype, shape: takeForms(cursor, noAxes) };
   switch (kind) {
     case "input":
-      return { kind, ...base, ...takeRange(cursor) };
+      return { kind, ...base, ...takeRange(cursor), ...(accept(cursor, "kept") && { kept: true }) };
     case "param":
     case "state":
       return { kind, ...base, path: takeString(cursor) };

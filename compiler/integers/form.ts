@@ -116,6 +116,20 @@ export function constantOf(form: Form): number | undefined {
   return first.numerator / first.denominator;
 }
 
+/** The atom that a form is, with nothing around it. */
+export function bareAtom(form: Form): Atom | undefined {
+  const [term, second] = form.terms;
+  const bare =
+    second === undefined && term?.numerator === 1 && term.denominator === 1 && term.factors.length === 1;
+  return bare ? term.factors[0] : undefined;
+}
+
+/** The name of the dim that a form is. */
+export function bareDim(form: Form): string | undefined {
+  const atom = bareAtom(form);
+  return atom?.kind === "dim" ? atom.name : undefined;
+}
+
 export function equalForms(a: Form, b: Form): boolean {
   return a === b || a.key === b.key;
 }

@@ -1,4 +1,4 @@
-import { constantOf, type Atom, type Form, type Term } from "../integers/index.ts";
+import { bareDim, constantOf, type Atom, type Form, type Term } from "../integers/index.ts";
 
 /** A form over free dims as a JavaScript expression in which the dims are variables. */
 export function formToJavaScript(form: Form): string {
@@ -37,15 +37,6 @@ export function extentToJavaScript(form: Form, dims: readonly string[]): string 
   if (known !== undefined) return String(known);
   const name = bareDim(form);
   return name === undefined ? `${parameterText(dims)}=>${formToJavaScript(form)}` : JSON.stringify(name);
-}
-
-/** The name of the dim that a form is, with nothing around it. */
-export function bareDim(form: Form): string | undefined {
-  const [term, second] = form.terms;
-  const atom = term?.factors[0];
-  const bare =
-    second === undefined && term?.numerator === 1 && term.denominator === 1 && term.factors.length === 1;
-  return bare && atom?.kind === "dim" ? atom.name : undefined;
 }
 
 export function parameterText(dims: readonly string[]): string {

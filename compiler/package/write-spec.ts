@@ -111,7 +111,7 @@ function writeEntry(entry: EntryPlan, plan: Plan): string {
   };
   const dims = entry.dims.map((dim) => dim.name);
   const args = parameterText(dims);
-  const port = ({ name, buffer, range }: EntryPlan["inputs"][number]): string => {
+  const port = ({ name, buffer, range, kept }: EntryPlan["inputs"][number]): string => {
     const { dtype, shape } = bufferOf(buffer);
     return object({
       name: JSON.stringify(name),
@@ -121,6 +121,7 @@ function writeEntry(entry: EntryPlan, plan: Plan): string {
       ...(range && {
         range: list([range.low, range.high].map((end) => extentToJavaScript(end, dims))),
       }),
+      ...(kept && { kept: "true" }),
     });
   };
   const places = new Map(entry.arena.map((id, place) => [id, place]));

@@ -1,9 +1,8 @@
 import type { Project, SourceFile } from "ts-morph";
 import type { Dtype } from "../scalar/dtype.ts";
-import { constantOf, type Form } from "../integers/index.ts";
+import { bareDim, constantOf, type Form } from "../integers/index.ts";
 import { publicEntries } from "../plan/hidden-entries.ts";
 import type { Buffer, EntryPlan, Plan, TrainingPlan } from "../plan/plan.ts";
-import { bareDim } from "./form-to-javascript.ts";
 
 /** The doc comments of a model and its entries, as its source has them. */
 export interface ModelDocs {

@@ -34,7 +34,8 @@ export function placeArena(
     return buffer === undefined ? NaN : bytesAt(buffer, dims);
   });
   const conflicts = entry.interference.map(([a, b]) => [places.get(a) ?? -1, places.get(b) ?? -1] as const);
-  const placed = place(sizes, conflicts, persistentBytes(plan), Infinity, alignment);
+  const kept = entry.inputs.filter((input) => input.kept === true).length;
+  const placed = place(sizes, conflicts, persistentBytes(plan), Infinity, { alignment, first: kept });
   if (!placed.fits) throw new Error(`bug: a buffer of ${entry.name} has no size`);
   return {
     addresses: new Map(entry.arena.map((id, index) => [id, placed.addresses[index] ?? NaN])),

@@ -4,7 +4,7 @@ import { bytesOf } from "../scalar/dtype.ts";
 import { costOfKernel } from "./kernel-cost.ts";
 import type { Kernel } from "./kernel.ts";
 import { rowMajor } from "./layout.ts";
-import { interferenceOf, lifetimesOf } from "./liveness.ts";
+import { interferenceOf, lifetimesOf, type Lifetime } from "./liveness.ts";
 import type { Loops } from "./loops.ts";
 import { randomDims } from "./lower-random.ts";
 import { orderCalls, type OrderedCall } from "./order-calls.ts";
@@ -65,18 +65,25 @@ export function planEntry(
     const own = scratch.map(({ name, bytes }) => addScratch(`${kernel.name}.${name}`, bytes, table));
     return { code: key, operands: [...buffers.map(find), ...own], dims };
   });
+  const kept = inputs.flatMap((input) => (input.kept === true ? [bufferOf(input.name)] : []));
+  const isKept = ({ buffer }: Lifetime): boolean => kept.includes(buffer);
   const lifetimes = lifetimesOf(
     calls.map(({ operands }) => operands),
     inputs.map(({ name }) => bufferOf(name)),
-    outputs.map(({ buffer }) => find(buffer)),
+    [...outputs.map(({ buffer }) => find(buffer)), ...kept],
     persistent,
-  );
+  ).toSorted((a, b) => Number(isKept(b)) - Number(isKept(a)));
   return {
     name: graph.name,
     dims: graph.dims,
     facts: graph.facts,
     ...(ordered.some(({ kernel }) => kernel.dims.includes(randomDims[0])) && { random: true as const }),
-    inputs: inputs.map(({ name, range }) => ({ name, buffer: bufferOf(name), ...(range && { range }) })),
+    inputs: inputs.map(({ name, range, kept: isKept }) => ({
+      name,
+      buffer: bufferOf(name),
+      ...(range && { range }),
+      ...(isKept && { kept: isKept }),
+    })),
     outputs: outputs.map(({ name, buffer }) => ({ name, buffer: find(buffer) })),
     arena: lifetimes.map(({ buffer }) => buffer),
     interference: interferenceOf(lifetimes),

@@ -1,5 +1,5 @@
 import type { Guard } from "../graph/expr.ts";
-import type { DataGraphs, FreeDim, Parameter, Training } from "../graph/graph.ts";
+import type { FreeDim, Parameter, Training } from "../graph/graph.ts";
 import type { Form } from "../integers/index.ts";
 import type { Dtype } from "../scalar/dtype.ts";
 import type { Kernel } from "./kernel.ts";
@@ -42,9 +42,11 @@ export interface EntryPlan {
     readonly name: string;
     readonly buffer: number;
     readonly range?: { readonly low: Form; readonly high: Form };
+    /** Copied in only where it is another array than in the call before. */
+    readonly kept?: true;
   }[];
   readonly outputs: readonly { readonly name: string; readonly buffer: number }[];
-  /** Ids of the buffers that are placed for this entry, and the pairs that may not overlap. */
+  /** Ids of the buffers that are placed for this entry, kept inputs first, and the pairs that may not overlap. */
   readonly arena: readonly number[];
   readonly interference: readonly (readonly [number, number])[];
   readonly calls: readonly Call[];
@@ -52,19 +54,11 @@ export interface EntryPlan {
   readonly flops: Form;
 }
 
-/** What a data declaration became: the names of two hidden entries, and what they are fed with. */
-export interface DataPlan extends Omit<DataGraphs, "train" | "evaluate"> {
-  readonly train: string;
-  readonly evaluate: string;
-}
-
 /** How a model learns: the names of hidden entries, and what a trainer has to know besides. */
 export interface TrainingPlan extends Omit<Training, "step" | "accumulate" | "evaluate" | "data" | "test"> {
   readonly step: string;
   readonly accumulate?: string;
   readonly evaluate: string;
-  readonly data?: DataPlan;
-  readonly test?: DataPlan;
 }
 
 /** The order, the code and the memory of a whole program, for one target. */

@@ -95,7 +95,7 @@ describe("modules", () => {
     const source = `${linear}import std.loss { crossEntropy }
 import std.optim { Sgd }
 model M(x: f32[N, 2]) -> (logits: f32[N, 2]) { logits = x |> fc: Linear(2) }
-data Points()(x: f32[M, 2] = npy("x.npy"), label: i32[M] in 0..2 = npy("y.npy")) -> (x: f32[M, 2], label: i32[M]) {}
+data Points()(x: f32[R, 2] = npy("x.npy"), label: i32[R] in 0..2 = npy("y.npy")) -> (x: f32[R, 2], label: i32[R]) {}
 optimizer Plain(lr: real)(theta: real[..P], g: real[..P]) { theta' = theta - lr * g }
 train M on Points { loss = crossEntropy(logits, label)  optimizer = Sgd(lr: 0.1)  batch = 4 }`;
     expect(pathsOf(source)).toEqual(["fc.bias", "fc.weight"]);

@@ -14,6 +14,7 @@ export const runs: Readonly<Record<string, Run>> = {
   2: checked,
   3: checked,
   4: checked,
+  6: checked,
 };
 
 const library = join(import.meta.dirname, "../../../stdlib");

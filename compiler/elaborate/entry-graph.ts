@@ -1,0 +1,18 @@
+import type { Body } from "../check/typed.ts";
+import type { Graph, Update } from "../graph/graph.ts";
+import { elaborateEntry, type Elaboration } from "./elaborate-body.ts";
+import { graphBuilder } from "./graph-builder.ts";
+
+/** The graph of one way into a program, from its outermost body. */
+export function entryGraph(name: string, body: Body, own: Elaboration["own"]): Graph {
+  const builder = graphBuilder();
+  const updates: Update[] = [];
+  const nodeOf = elaborateEntry(body, { builder, own, updates });
+  const outputs = body.outputs.map((output) => {
+    const node = nodeOf.get(output.name);
+    if (node === undefined) throw new Error(`bug: ${name} has no output ${output.name}`);
+    return { name: output.name, node };
+  });
+  const graph = { name, dims: body.dims, facts: body.facts, nodes: builder.nodes, outputs };
+  return updates.length === 0 ? graph : { ...graph, updates };
+}
