@@ -1,6 +1,7 @@
 import type { Graph } from "../graph/graph.ts";
 import { printGraph } from "../graph/print.ts";
 import { verify } from "../graph/verify.ts";
+import { compact } from "./compact.ts";
 import { cse } from "./cse.ts";
 import { dce } from "./dce.ts";
 import { factorOut } from "./factor-out.ts";
@@ -10,6 +11,7 @@ import { inline } from "./inline.ts";
 import { joinAxes } from "./join-axes.ts";
 import { liftReductions } from "./lift-reductions.ts";
 import { pullGuards } from "./pull-guards.ts";
+import { readStored } from "./read-stored.ts";
 import { recognise } from "./recognise.ts";
 import { resolveLets } from "./resolve-lets.ts";
 import { share } from "./share.ts";
@@ -89,6 +91,16 @@ const outputs: Pass = {
   description: "sums whose subscripts divide parallel axes as sums that need not, by digits or by phases",
   run: splitOutputs,
 };
+const compaction: Pass = {
+  name: "compact",
+  description: "sums with what is zero but for one place a window as sums over these places",
+  run: compact,
+};
+const storing: Pass = {
+  name: "stored",
+  description: "sums of what another node holds read it there",
+  run: readStored,
+};
 const recognition: Pass = {
   name: "recognise",
   description: "contractions, convolutions, windows and rows tagged",
@@ -129,13 +141,13 @@ export const optimizePasses: readonly Pass[] = [
 ];
 
 /**
- * Run once, when no other pass finds anything to do: what is joined or split stays so. Recognition is last: it holds on the
- * final form only.
+ * Run once, when no other pass finds anything to do: what is joined, split or made compact stays so, and what is read
+ * where it is stored is not put back. Recognition is last: it holds on the final form only.
  */
-const lastPasses: readonly Pass[] = [joining, outputs, recognition];
+const lastPasses: readonly Pass[] = [joining, outputs, compaction, storing, pruning, recognition];
 
 /** Every pass once, in order: the names for `--print-after`. */
-export const passes: readonly Pass[] = [...optimizePasses, ...lastPasses];
+export const passes: readonly Pass[] = [...new Set([...optimizePasses, ...lastPasses])];
 
 export interface OptimizeOptions {
   /** Holds the graph against the rules of `verify` after each pass; a violation is a bug and thrown. */

@@ -24,7 +24,7 @@ export interface Rewriting {
  */
 export function rewriteNodes(
   graph: Graph,
-  rewrite: (node: ComputeNode, rewriting: Rewriting) => ComputeNode,
+  rewrite: (node: ComputeNode, rewriting: Rewriting) => Node,
 ): Graph {
   const taken = new Set(graph.nodes.map((node) => node.name));
   const nodes = new Map<string, Node>();

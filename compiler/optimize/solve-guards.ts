@@ -21,10 +21,12 @@ import {
 } from "../integers/index.ts";
 import { allAxes, mapFormsOfNode, substituteAxesInForm } from "./body.ts";
 import { rewriteNodes, untagged, type Rewriting } from "./rewriting.ts";
+import { withShorterSums } from "./shorter-sums.ts";
+import { solveWindow } from "./solve-window.ts";
 
 /**
  * An equality in the domain says where a reduction axis stands: Σᵥ [v = ids[t]]·table[v] is table[ids[t]], and of the
- * taps of a transposed convolution, (i + p − u) % s = 0, one in s is left (its dense form).
+ * taps of a transposed convolution, (i + p − u) % s = 0, one in s is left (its dense form). Two inequalities may say as much.
  */
 export function solveGuards(graph: Graph): Graph {
   return rewriteNodes(graph, (node, rewriting) => {
@@ -32,7 +34,7 @@ export function solveGuards(graph: Graph): Graph {
     for (;;) {
       const solved = solveOne(current, rewriting);
       if (solved === undefined) return current;
-      current = solved;
+      current = withShorterSums(solved) ?? solved;
     }
   });
 }
@@ -54,7 +56,13 @@ function solveOne(node: ComputeNode, rewriting: Rewriting): ComputeNode | undefi
     if (guard.relation !== "zero") continue;
     for (const axis of reduce.axes) {
       const solution = solveLinear(guard.form, axis) ?? solveCongruence(guard.form, axis, taken);
-      if (solution !== undefined) return substituteSolution(node, guard, solution, rewriting);
+      if (solution !== undefined) return substituteSolution(node, [guard], solution, rewriting);
+    }
+  }
+  for (const axis of reduce.axes) {
+    const window = solveWindow(node.domain, axis);
+    if (window !== undefined) {
+      return substituteSolution(node, window.guards, { axis, value: window.value }, rewriting);
     }
   }
   return undefined;
@@ -108,7 +116,7 @@ function partsOf(form: Form, axis: Axis): { coefficient: Form; rest: Form } | un
 
 function substituteSolution(
   node: ComputeNode,
-  solved: Guard,
+  solved: readonly Guard[],
   { axis, value, fresh }: Solution,
   rewriting: Rewriting,
 ): ComputeNode {
@@ -119,7 +127,7 @@ function substituteSolution(
   const values = new Map([[axis.name, value]]);
   const range = rangeWithAxes([...node.axes, ...axes], rewriting.dimRange);
   const mapped = mapFormsOfNode(
-    { ...rest, domain: node.domain.filter((guard) => guard !== solved) },
+    { ...rest, domain: node.domain.filter((guard) => !solved.includes(guard)) },
     (form) => simplifyByRange(substituteAxesInForm(form, values), range),
   );
   const inside: readonly Guard[] = [

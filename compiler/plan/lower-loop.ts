@@ -130,9 +130,13 @@ function emitFor(
   }
   const name = freshName(builder, leaf);
   builder.ranges.set(name, belowExtent(extent));
-  const statements = block(builder, () => {
-    body(axisForm(name));
-  });
+  const statements = block(
+    builder,
+    () => {
+      body(axisForm(name));
+    },
+    name,
+  );
   if (statements.length === 0) return;
   const bind = bindOf(plan, leaf);
   emit(builder, {

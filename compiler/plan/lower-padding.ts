@@ -103,8 +103,12 @@ function loop(builder: Builder, count: Form, body: (value: Form) => void): void 
     inductions: [],
     counted: true,
     outlined: false,
-    body: block(builder, () => {
-      body(axisForm(name));
-    }),
+    body: block(
+      builder,
+      () => {
+        body(axisForm(name));
+      },
+      name,
+    ),
   });
 }

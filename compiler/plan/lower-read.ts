@@ -21,6 +21,7 @@ import {
   literal,
   rangeOf,
   register,
+  safeKey,
   simplify,
   type Builder,
   type Value,
@@ -133,9 +134,11 @@ function loadScalar(
   at: readonly Form[],
   condition: Value | undefined,
 ): Value {
-  const needed = condition !== undefined && !isStored(builder, operand, at) ? condition : undefined;
+  const stored = isStored(builder, operand, at);
+  const needed = stored ? undefined : condition;
   const offset = simplify(builder, offsetOf(operand, at));
   const address = guarded(builder, bytesForm(offset, bytesOf[operand.dtype]), needed);
+  if (stored) builder.safe.add(safeKey(operand.name, address));
   return asRegister(builder, operand, {
     expr: {
       kind: "load",

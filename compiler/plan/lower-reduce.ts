@@ -92,18 +92,19 @@ export function accumulate(
     assign(builder, accumulator.place, selectBetween(builder, take, at, place));
     return;
   }
-  const { expr } = value;
-  const product = expr.kind === "apply" && expr.fn === "multiply" && value.register.type === "f32";
-  if (op === "sum" && product) {
-    const [left, right] = expr.operands.map((operand): Value => ({
-      expr: operand,
-      register: value.register,
-    }));
-    if (left === undefined || right === undefined) throw new Error("bug: a product has two factors");
-    assign(builder, accumulator.value, applyTo(builder, "multiplyAdd", left, right, old));
-    return;
+  const sum = op === "sum" ? plus(builder, old, value) : applyTo(builder, reductions[op].combine, old, value);
+  assign(builder, accumulator.value, sum);
+}
+
+/** sum + term, with a·b + sum as one function. */
+export function plus(builder: Builder, sum: Value, term: Value): Value {
+  const { expr, register: of } = term;
+  if (expr.kind !== "apply" || expr.fn !== "multiply" || of.type !== "f32") {
+    return applyTo(builder, "add", sum, term);
   }
-  assign(builder, accumulator.value, applyTo(builder, reductions[op].combine, old, value));
+  const [left, right] = expr.operands.map((operand): Value => ({ expr: operand, register: of }));
+  if (left === undefined || right === undefined) throw new Error("bug: a product has two factors");
+  return applyTo(builder, "multiplyAdd", left, right, sum);
 }
 
 /** Flat row-major place over the reduction axes. */

@@ -7,6 +7,7 @@ import { bindOf, fusedAxes, inOrder, leavesOf, type AxisPlan, type Place } from 
 import {
   bindValue,
   block,
+  branch,
   emit,
   freshName,
   literal,
@@ -24,6 +25,7 @@ import {
   finish,
   makeAccumulator,
   placeOf,
+  plus,
   reductions,
   startAccumulator,
   type Accumulator,
@@ -153,7 +155,7 @@ function keep(context: StageContext, stage: Stage, point: Point, value: Value): 
   };
   const condition = conditionOf(context, beyondExtents(context, stage.axes), point);
   if (condition === undefined) store();
-  else emit(builder, { kind: "if", condition: condition.expr, then: block(builder, store), otherwise: [] });
+  else emit(builder, { kind: "if", condition: condition.expr, then: branch(builder, store), otherwise: [] });
 }
 
 /** For axes whose last tile may reach too far: that they are below their extents. */
@@ -197,7 +199,7 @@ function plain(context: StageContext, stage: Stage, instances: readonly Instance
     const name = freshName(builder, stage.name);
     const of = register(type, point.lanes);
     emit(builder, { kind: "var", name, register: of, value: literal(type, point.lanes, 0).expr });
-    const then = block(builder, () => {
+    const then = branch(builder, () => {
       emit(builder, { kind: "assign", name, register: of, value: widen(builder, body(), point.lanes).expr });
     });
     emit(builder, { kind: "if", condition: condition.expr, then, otherwise: [] });
@@ -215,12 +217,12 @@ function addTerm(context: StageContext, stage: Stage, at: readonly Form[], point
   const add = (): void => {
     const places = at.map((form) => placeForm(builder, form, point));
     const body = lowerExpr(builder, stage.body, surroundings(context, point));
-    const term = bindValue(builder, convertTo(builder, body, registerTypeOf[stage.dtype]), stage.name);
+    const term = convertTo(builder, body, registerTypeOf[stage.dtype]);
     const sum = bindValue(builder, loadAt(builder, operand, places, point), stage.name);
-    storeAt(builder, operand, places, point, applyTo(builder, "add", sum, term));
+    storeAt(builder, operand, places, point, plus(builder, sum, term));
   };
   if (condition === undefined) add();
-  else emit(builder, { kind: "if", condition: condition.expr, then: block(builder, add), otherwise: [] });
+  else emit(builder, { kind: "if", condition: condition.expr, then: branch(builder, add), otherwise: [] });
 }
 
 /** One value for each instance, from accumulators that its reduction loops fill. */
@@ -321,5 +323,5 @@ function addElement(
     add();
     return;
   }
-  emit(builder, { kind: "if", condition: condition.expr, then: block(builder, add), otherwise: [] });
+  emit(builder, { kind: "if", condition: condition.expr, then: branch(builder, add), otherwise: [] });
 }

@@ -21,6 +21,7 @@ import { bindOf, leavesOf, valueOf, type AxisPlan, type Place } from "./lower-ax
 import {
   belowExtent,
   block,
+  branch,
   emit,
   freshName,
   literal,
@@ -141,7 +142,7 @@ function copyTogether(
     if (elements % threads === 0) copyOne();
     else {
       const test = applyTo(builder, "less", integerValue(builder, element), literal("i32", 1, elements));
-      emit(builder, { kind: "if", condition: test.expr, then: block(builder, copyOne), otherwise: [] });
+      emit(builder, { kind: "if", condition: test.expr, then: branch(builder, copyOne), otherwise: [] });
     }
   });
   if (turns === 1) {
@@ -192,7 +193,7 @@ function copyElement(builder: Builder, operand: Operand, { copy, base }: Staged,
   const name = freshName(builder, "element");
   const register = { type, lanes: 1 } as const;
   emit(builder, { kind: "var", name, register, value: literal(type, 1, 0).expr });
-  const read = block(builder, () => {
+  const read = branch(builder, () => {
     const value = loadAt(builder, operand, from, scalar);
     emit(builder, { kind: "assign", name, register, value: value.expr });
   });

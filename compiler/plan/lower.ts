@@ -6,7 +6,7 @@ import type { Kernel, Operand, Stage } from "./kernel.ts";
 import { rowMajor } from "./layout.ts";
 import type { Loops, LoopsOf, Scratch } from "./loops.ts";
 import { fusedAxes, planAxes, type AxisPlan, type Place } from "./lower-axes.ts";
-import { block, emit, makeBuilder, type Builder, type Value } from "./lower-builder.ts";
+import { branch, emit, makeBuilder, type Builder, type Value } from "./lower-builder.ts";
 import { neededGuards } from "./lower-halo.ts";
 import { openLoops } from "./lower-loop.ts";
 import { zeroAll, zeroPadding } from "./lower-padding.ts";
@@ -74,8 +74,8 @@ function lowerSteps(builder: Builder, scratch: Map<string, Scratch>, schedule: S
   emit(builder, {
     kind: "if",
     condition: enough.expr,
-    then: block(builder, side(last.then)),
-    otherwise: block(builder, side(last.otherwise)),
+    then: branch(builder, side(last.then)),
+    otherwise: branch(builder, side(last.otherwise)),
   });
 }
 

@@ -12,6 +12,7 @@ import {
 import type { Kernel, Operand, Stage } from "./kernel.ts";
 import { permuted, rowMajor, withPadding, type Layout, type StorageAxis } from "./layout.ts";
 import { rangeOfAxes } from "./lower-halo.ts";
+import { layoutsOfMoved } from "./moved-layouts.ts";
 
 type Read = Expr & { kind: "read" };
 
@@ -22,8 +23,12 @@ type Read = Expr & { kind: "read" };
  */
 export function preferredLayouts(kernel: Kernel): ReadonlyMap<string, Layout> {
   const wishes = new Map<string, Layout>();
-  const stage = kernel.stages.find((one) => one.reduce !== undefined && one.axes.length > 0);
+  const stage = kernel.stages.find(
+    (one) => (one.reduce !== undefined && one.axes.length > 0) || one.at !== undefined,
+  );
   if (stage === undefined) return wishes;
+  const moved = layoutsOfMoved(kernel, stage);
+  if (moved !== undefined) return moved;
   const reads = factorsOf(stage.body).filter((read) => operandNamed(kernel, read.operand) !== undefined);
   const pair =
     stage.reduce?.op === "sum" && reads.length === 2 ? chooseWeight(kernel, stage, reads) : undefined;

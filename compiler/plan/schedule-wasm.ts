@@ -23,7 +23,9 @@ export type WasmVariant = "baseline" | "relaxed";
 
 /** The order in which one thread with 128-bit vectors runs a kernel whose operands have the layouts that they have. */
 export function scheduleForWasm(kernel: Kernel, variant: WasmVariant): Schedule {
-  if (kernel.stages.some(({ at }) => at !== undefined)) return scheduleScatter(viewKernel(kernel));
+  if (kernel.stages.some(({ at }) => at !== undefined)) {
+    return scheduleScatter(simplifyAxes(viewKernel(kernel)));
+  }
   const view = simplifyAxes(viewKernel(kernel));
   const shared = sharedAxes(view);
   const rowLike = view.stages.some((stage) => stage.axes.some((axis) => !shared.includes(axis)));

@@ -19,7 +19,7 @@ export function simplifyAxes(start: KernelView): KernelView {
   for (const stage of start.stages) {
     for (const axis of stage.reduction) view = splitByDivisors(view, axis);
   }
-  view = fuseRuns(view, (stage) => stage.axes);
+  view = fuseRuns(view, (stage) => resultOrder(view, stage));
   return fuseRuns(view, (stage) => reductionOrder(view, stage));
 }
 
@@ -52,6 +52,15 @@ function fuseRuns(start: KernelView, axesOf: (stage: StageView) => readonly stri
     }
   }
   return view;
+}
+
+/** The axes as the result is stored, those first that have no one stride there. */
+function resultOrder(view: KernelView, { axes, accesses }: StageView): readonly string[] {
+  const result = accesses.find((access) => access.write);
+  if (result === undefined) return axes;
+  const reach = (axis: string): number => Math.abs(strideAlong(view, result, axis) ?? Infinity);
+  const isLast = (axis: string): number => (reach(axis) === Infinity ? 1 : 0);
+  return [...axes].sort((a, b) => isLast(b) - isLast(a) || (isLast(a) === 1 ? 0 : reach(b) - reach(a)));
 }
 
 /** Outermost the axis along which the largest operand moves farthest, so that the innermost run of it is contiguous. */
