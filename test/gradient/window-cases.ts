@@ -49,6 +49,21 @@ function pool(op: "max" | "sum"): string {
     y = compute f32[n: 1, c: 2, i: 4, j: 3] ${op}[u: 3, v: 3 | ${guards}] x[n, c, 2*i + u - 1, 2*j + v - 1]`;
 }
 
+/** A convolution with a bias, and over it the largest of windows of k by l that don't overlap; what is left over counts nowhere. */
+function pooled(x: readonly number[], w: readonly number[], k: number, l: number, padding = 0): LayerCase {
+  const [n = 1, , height = 1, width = 1] = x;
+  const [outs = 1, , rows = 1, columns = 1] = w;
+  const [high, wide] = [height + 2 * padding - rows + 1, width + 2 * padding - columns + 1];
+  const { lines } = convolution(x, w, { padding });
+  return {
+    lines: `${lines.replace("y = compute", "c = compute")}
+      b = input f32[${outs}]
+      r = compute f32[n: ${n}, o: ${outs}, i: ${high}, j: ${wide}] tanh(c[n, o, i, j] + b[o])
+      y = compute f32[n: ${n}, o: ${outs}, i: ${Math.floor(high / k)}, j: ${Math.floor(wide / l)}]
+        max[u: ${k}, v: ${l}] r[n, o, ${k}*i + u, ${l}*j + v]`,
+  };
+}
+
 /** Numbers apart from each other, in a mixed order. */
 function distinct(count: number): readonly number[] {
   return Array.from({ length: count }, (_, place) => (((place * 37) % count) / count) * 2 - 1);
@@ -90,5 +105,10 @@ export const windowCases: Readonly<Record<string, LayerCase>> = {
   "transposed convolution, stride 2": transposed([1, 2, 4, 3], [2, 3, 3, 3], 2, 1),
   "transposed convolution, stride 3": transposed([1, 2, 3, 3], [2, 2, 4, 4], 3, 0),
   "max-pool with overlap": { lines: pool("max"), given: { x: distinct(84) } },
+  "max-pool of a convolution": pooled([2, 3, 6, 8], [4, 3, 3, 3], 2, 2),
+  "max-pool of a padded convolution, with a rest": pooled([1, 2, 7, 5], [3, 2, 3, 3], 2, 2, 1),
+  "max-pool of rows of a convolution": pooled([2, 2, 5, 11], [3, 2, 2, 4], 1, 4),
+  "max-pool of a convolution, 3 by 2": pooled([1, 4, 8, 6], [2, 4, 3, 3], 3, 2),
+  "largest place of a convolution": pooled([2, 2, 5, 5], [5, 2, 2, 3], 4, 3),
   "sum over windows": { lines: pool("sum") },
 };
