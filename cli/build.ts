@@ -13,7 +13,8 @@ import { writeFolder } from "./write-aside.ts";
 export interface BuildFlags extends ModelFlags {
   readonly output?: string;
   readonly target: string;
-  readonly seed: number;
+  readonly seed?: number;
+  readonly train?: boolean;
   readonly strict?: boolean;
   readonly json?: boolean;
 }
@@ -35,6 +36,7 @@ export async function build(file: string, flags: BuildFlags): Promise<ExitCode> 
     const { models, diagnostics } = await compileGiven(given, flags, nameOf, progress);
     const failed = hasErrors(diagnostics) || (flags.strict === true && diagnostics.length > 0);
     if (!failed && models.length === 0) throw new InputError(`${file} has no model to build`);
+    if (flags.train === true) models.forEach((made) => requireTrainer(file, made));
     const built = models.map((made) => ({
       folder: flags.output ?? join("dist", nameOf(made.program.name)),
       made,
@@ -61,14 +63,21 @@ function refuseAmbiguous(file: string, names: readonly string[], flags: BuildFla
   );
 }
 
+/** What to write is said, since nothing in the source is wrong by itself. */
+function requireTrainer(file: string, { program }: CompiledModel): void {
+  if (program.training !== undefined) return;
+  const { name } = program;
+  throw new InputError(`--train: ${file} has no train block for ${name}; it begins \`train ${name} on …\``);
+}
+
 async function compileGiven(
   { path, host, options, diagnostics }: Given,
-  { seed }: BuildFlags,
+  { seed, train }: BuildFlags,
   packageName: (model: string) => string,
   progress: Progress,
 ): Promise<{ readonly models: readonly CompiledModel[]; readonly diagnostics: readonly Diagnostic[] }> {
   if (diagnostics.length > 0) return { models: [], diagnostics };
-  return compile(host, path, { ...options, seed, packageName, onProgress: progress.at });
+  return compile(host, path, { ...options, seed, train, packageName, onProgress: progress.at });
 }
 
 /** `lenet` for lenet.dl; with several models in a file, `nets-small`. npm wants lower case and no signs. */

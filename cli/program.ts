@@ -55,6 +55,7 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
       "build lenet.dl --weights lenet.safetensors",
       "build lenet.dl -o web/lenet --seed 7",
       "build nets.dl --model Small --strict",
+      "build lenet.dl --train --seed 7",
     ]),
   )
     .option("-o, --output <dir>", "the folder to make; by default dist/ and the name of the file")
@@ -63,9 +64,9 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
         .choices(["wasm", "webgpu", "all"])
         .default("wasm"),
     )
-    .option("--seed <n>", "of the initial weights, where --weights gives none", wholeNumber, 0)
+    .option("--train", "the module also trains: what the train block of the model says")
+    .option("--seed <n>", "of the initial weights, where --weights gives none", wholeNumber)
     .option("--strict", "warnings are errors")
-    .addOption(later(new Option("--train", "a trainer beside the model")))
     .addOption(later(new Option("--static", "sizes and addresses as constants")))
     .addOption(later(new Option("--optimize <aim>", "for size or speed").choices(["size", "speed"])))
     .addOption(later(new Option("--tune", "schedules chosen by measuring")))
@@ -166,15 +167,14 @@ function later(option: Option): Option {
 }
 
 interface LaterFlags {
-  readonly train?: boolean;
   readonly static?: boolean;
   readonly optimize?: string;
   readonly tune?: boolean;
   readonly html?: string;
 }
 
-function refuseLater({ train, static: fixed, optimize, tune, html }: LaterFlags): void {
-  const given = Object.entries({ train, static: fixed, optimize, tune, html });
+function refuseLater({ static: fixed, optimize, tune, html }: LaterFlags): void {
+  const given = Object.entries({ static: fixed, optimize, tune, html });
   const [name] = given.find(([, value]) => value !== undefined) ?? [];
   if (name !== undefined) throw new CallError(`--${name} comes with a later version`);
 }

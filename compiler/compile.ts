@@ -20,8 +20,10 @@ export interface CompileHost extends CheckHost {
 
 export interface CompileOptions extends Omit<CheckOptions, "weights"> {
   readonly weights?: WeightsFile | undefined;
-  /** Of the initial weights, where none are given. */
-  readonly seed?: number;
+  /** Of the initial weights, where none are given, and of a training, instead of what its block says; 0 where neither does. */
+  readonly seed?: number | undefined;
+  /** Of a training, instead of what its block says. */
+  readonly epochs?: number | undefined;
   /** The name of a model's package; its own in lower case where this is left out. */
   readonly packageName?: (model: string) => string;
   /** Told what is being done, and how much of it is done, from 0 to 1. */
@@ -82,7 +84,7 @@ export async function compile(
   const diagnostics = [...checked.diagnostics];
   const models: CompiledModel[] = [];
   for (const model of checked.models) {
-    const elaborated = elaborate(model);
+    const elaborated = withSettings(elaborate(model), options);
     options.onProgress?.(`planning ${model.name}`, 0);
     const program = optimizeProgram(elaborated, options.observe);
     const { plan, diagnostics: refusals } = planProgram(program, wasmTarget());
@@ -161,14 +163,23 @@ function checkOptionsOf({ model, set, train, weights }: CompileOptions): CheckOp
   return { model, set, train, weights: weights && { name: weights.name, tensors: weightShapes(weights) } };
 }
 
+/** A program that is trained as the caller wants it, where that differs from what its block says. */
+function withSettings(program: Program, { seed, epochs }: CompileOptions): Program {
+  const { training } = program;
+  if (training === undefined) return program;
+  const given = { ...(seed !== undefined && { seed }), ...(epochs !== undefined && { epochs }) };
+  return { ...program, training: { ...training, settings: { ...training.settings, ...given } } };
+}
+
 /** The weights file that goes into the package: of what was given what the program takes, or the initial values. */
 export function weightsOf(
   program: Program,
-  { weights, seed = 0, onProgress }: Pick<CompileOptions, "weights" | "seed" | "onProgress">,
+  { weights, seed, onProgress }: Pick<CompileOptions, "weights" | "seed" | "onProgress">,
 ): InitialWeights {
   if (weights === undefined) {
     const all = countNumbers(program);
-    return initialWeights(program, seed, (made) => onProgress?.("drawing the weights", made / all));
+    const drawn = seed ?? program.training?.settings.seed ?? 0;
+    return initialWeights(program, drawn, (made) => onProgress?.("drawing the weights", made / all));
   }
   const diagnostics = judgeWeights(program, weights);
   const refused = diagnostics.some(({ severity }) => severity === "error");

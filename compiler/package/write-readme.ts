@@ -1,7 +1,7 @@
 import { showForm, type Form } from "../integers/index.ts";
 import { publicEntries } from "../plan/hidden-entries.ts";
-import type { EntryPlan, Plan } from "../plan/plan.ts";
-import type { ModelDocs } from "./write-types.ts";
+import type { EntryPlan, Plan, TrainingPlan } from "../plan/plan.ts";
+import { countedByTrainer, type ModelDocs } from "./write-types.ts";
 
 /** The page of a generated package: what it computes and how it is called. */
 export function writeReadme(plan: Plan, name: string, docs: ModelDocs, weightsInlined: boolean): string {
@@ -23,6 +23,7 @@ export function writeReadme(plan: Plan, name: string, docs: ModelDocs, weightsIn
     "```",
     "",
     ...publicEntries(plan).flatMap((entry) => describe(entry, plan, docs)),
+    ...(plan.training === undefined ? [] : describeTrainer(variable, plan, plan.training)),
     "A result's `data` is valid until the next call; `copy()` keeps it. A wrong length throws a `RangeError`.",
     "",
     inline,
@@ -34,6 +35,25 @@ function callText(variable: string, entry: EntryPlan): string {
   const outputs = entry.outputs.map((output) => output.name).join(", ");
   const inputs = entry.inputs.map((input) => input.name).join(", ");
   return `const { ${outputs} } = ${variable}.${entry.name}({ ${inputs} });`;
+}
+
+/** A batch as one step takes it, and what stays of the training. */
+function describeTrainer(variable: string, plan: Plan, training: TrainingPlan): readonly string[] {
+  const step = plan.entries.find(({ name }) => name === training.step);
+  if (step === undefined) throw new Error(`bug: the plan has no entry ${training.step}`);
+  const inputs = step.inputs.map(({ name }) => name).filter((name) => !countedByTrainer.has(name));
+  const outputs = step.outputs.map(({ name }) => name).join(", ");
+  return [
+    "## trainer",
+    "",
+    "```js",
+    `const { ${outputs} } = ${variable}.trainer.step({ ${inputs.join(", ")} });`,
+    `const bytes = ${variable}.trainer.save();`,
+    "```",
+    "",
+    `A step is one forward and backward pass and an update; batches of ${training.settings.batch} rows are what the source says. The entries above compute with the new weights at once. \`save()\` gives a safetensors file of weights and optimizer state, from which \`load(bytes)\` goes on; it also serves \`load({ weights })\` of the package.`,
+    "",
+  ];
 }
 
 function describe(entry: EntryPlan, plan: Plan, docs: ModelDocs): readonly string[] {

@@ -104,7 +104,7 @@ function addEntry(model: Interface, entry: EntryPlan, plan: Plan, doc: string | 
 }
 
 /** What the trainer itself gives a step. */
-const given = new Set(["iteration", "epoch"]);
+export const countedByTrainer: ReadonlySet<string> = new Set(["iteration", "epoch"]);
 
 /** `trainer`: a batch holds the outputs of the data declaration, a step answers the loss and the metrics. */
 function addTrainer(file: SourceFile, model: Interface, plan: Plan, training: TrainingPlan): void {
@@ -121,7 +121,7 @@ function addTrainer(file: SourceFile, model: Interface, plan: Plan, training: Tr
     if (entry === undefined) throw new Error(`bug: the plan has no entry ${training[name]}`);
     const used = new Set<string>();
     const inputs = entry.inputs.flatMap(({ name: input, buffer }) => {
-      if (given.has(input)) return [];
+      if (countedByTrainer.has(input)) return [];
       const { dtype, shape } = bufferOf(buffer);
       const extents = shape.map((extent) => extentType(extent, used));
       const array = arrayType(dtype);
@@ -226,6 +226,8 @@ export interface LoadOptions {
   readonly weights?: FileSource;
   /** Other code than the module's own, where a host compiles it itself. */
   readonly wasm?: FileSource | WebAssembly.Module;
+  /** Of random draws, from 0 to 2³² − 1. */
+  readonly seed?: number;
   readonly device?: "wasm" | "auto";
 }`,
   `
