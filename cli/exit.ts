@@ -7,6 +7,8 @@ export const exitCodes = {
   callAtFault: 2,
   /** sysexits.h calls it EX_SOFTWARE. */
   bug: 70,
+  /** As shells count what a SIGINT ended: a training was told to stop, and has. */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -41,7 +43,9 @@ export function systemReason(error: unknown): string | undefined {
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
+  EDQUOT: "the quota of disk space is used up",
   EEXIST: "something is in the way",
+  EFBIG: "the file would be larger than the system permits",
   EISDIR: "it is a folder",
   ENAMETOOLONG: "the name is too long",
   ENOENT: "there is no such file",

@@ -10,6 +10,9 @@ const isBuilt = existsSync(join(here, "stdlib"));
 const library = isBuilt ? join(here, "stdlib") : join(here, "..", "stdlib");
 const runtimeFolder = isBuilt ? join(here, "runtime") : join(here, "..", "dist", "runtime");
 
+/** The script of the thread that reads data: `cli/read-data.ts`, built. */
+export const dataThread = join(isBuilt ? here : join(here, "..", "dist"), "read-data.js");
+
 /** No source is near this size; reading one would only end in a worse message. */
 const largestFile = 64 * 2 ** 20;
 

@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { exitCodes, explainError } from "./exit.ts";
 import { makeProgram } from "./program.ts";
-import { sayJson, warn } from "./terminal.ts";
+import { sayJsonLine, warn } from "./terminal.ts";
 
 // Whoever reads the output may stop before its end: `dlc inspect … | head`.
 process.stdout.on("error", (error: Error) => {
@@ -19,7 +19,7 @@ try {
     const { text, code } = explainError(error, process.env["DLC_STACK"] === "1");
     warn(text);
     if (code === exitCodes.inputAtFault && process.argv.includes("--json"))
-      sayJson({ error: text.replace(/^error: /, "") });
+      sayJsonLine({ error: text.replace(/^error: /, "") });
     process.exitCode = code;
   }
 }

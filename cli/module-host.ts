@@ -1,9 +1,10 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { TensorData } from "../runtime/pack.ts";
 import { InputError } from "./exit.ts";
 
-export type TensorData = Float32Array | Int32Array | Int8Array | Uint8Array;
+export type { TensorData };
 
 /** An input or output as a module's `info` describes it. */
 export interface Port {
@@ -23,21 +24,39 @@ export interface Result {
   readonly data: TensorData;
 }
 
+/** What an entry is told beside its inputs. */
+export interface CallOptions {
+  /** Sizes that follow from no input. */
+  readonly dims?: Readonly<Record<string, number>>;
+  /** What random draws belong to. */
+  readonly step?: number;
+}
+
 /** A loaded model, as far as the command line uses one. */
 export interface RunnableModel {
   readonly entries: Readonly<Record<string, Ports>>;
+  /** What trains it, where the module has that: `trainerOf` (`module-trainer.ts`) makes use of it. */
+  readonly trainer?: unknown;
   readonly call: (
     entry: string,
     inputs: Readonly<Record<string, TensorData | Result>>,
+    options?: CallOptions,
   ) => Readonly<Record<string, Result>>;
 }
 
 interface GeneratedModel {
   readonly info: { readonly entries: Readonly<Record<string, Ports>> };
+  readonly trainer?: unknown;
+}
+
+interface LoadOptions {
+  readonly weights?: Uint8Array;
+  /** Of random draws. */
+  readonly seed?: number;
 }
 
 interface GeneratedModule {
-  readonly load: (options?: { readonly weights?: Uint8Array }) => Promise<GeneratedModel>;
+  readonly load: (options?: LoadOptions) => Promise<GeneratedModel>;
 }
 
 /** Loads the module in a folder that `dlc build` made. */
@@ -45,7 +64,7 @@ export async function loadFolder(folder: string): Promise<RunnableModel> {
   const index = join(folder, "index.js");
   if (!existsSync(index))
     throw new InputError(`${folder} is no folder that dlc build made: it has no index.js`);
-  return loadModule(pathToFileURL(resolve(index)).href, folder, undefined);
+  return loadModule(pathToFileURL(resolve(index)).href, folder, {});
 }
 
 /** Loads a module from its text, which imports nothing, and its weights. */
@@ -53,33 +72,31 @@ export async function loadText(
   javascript: string,
   weights: Uint8Array,
   name: string,
+  seed?: number,
 ): Promise<RunnableModel> {
   const url = `data:text/javascript;base64,${Buffer.from(javascript).toString("base64")}`;
-  return loadModule(url, name, weights);
+  return loadModule(url, name, { weights, ...(seed !== undefined && { seed }) });
 }
 
-async function loadModule(
-  url: string,
-  name: string,
-  weights: Uint8Array | undefined,
-): Promise<RunnableModel> {
-  const model = await loadModel(url, weights).catch((error: unknown) => {
+async function loadModule(url: string, name: string, options: LoadOptions): Promise<RunnableModel> {
+  const model = await loadModel(url, options).catch((error: unknown) => {
     throw new InputError(`cannot load ${name}: ${error instanceof Error ? error.message : String(error)}`);
   });
   return {
     entries: model.info.entries,
-    call: (entry, inputs) => {
+    trainer: model.trainer,
+    call: (entry, inputs, call) => {
       const run: unknown = Reflect.get(model, entry);
       if (typeof run !== "function") throw new Error(`bug: ${name} has no function ${entry}`);
-      return callEntry(() => Reflect.apply(run, model, [inputs]));
+      return callEntry(() => Reflect.apply(run, model, [inputs, call]));
     },
   };
 }
 
-async function loadModel(url: string, weights: Uint8Array | undefined): Promise<GeneratedModel> {
+async function loadModel(url: string, options: LoadOptions): Promise<GeneratedModel> {
   const module: unknown = await import(url);
   if (!isModule(module)) throw new Error("it has no function load");
-  return module.load(weights === undefined ? undefined : { weights });
+  return module.load(options);
 }
 
 function isModule(value: unknown): value is GeneratedModule {

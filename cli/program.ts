@@ -7,10 +7,12 @@ import { CallError, type ExitCode } from "./exit.ts";
 import type { FormatFlags } from "./format.ts";
 import type { InspectFlags } from "./inspect.ts";
 import type { RunFlags } from "./run.ts";
+import type { TraineeFlags } from "./open-trainee.ts";
+import type { TrainFlags } from "./train.ts";
 import { stages } from "./stages.ts";
 
 /** Commands of the whole language that this version does not have yet. */
-export const laterCommands = ["train", "eval", "bench", "diff", "lsp", "import", "export"] as const;
+export const laterCommands = ["bench", "diff", "lsp", "import", "export"] as const;
 
 /**
  * The commands with their arguments and options. What a command does is in the file of its name, which is loaded only
@@ -76,6 +78,47 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
       const { build } = await import("./build.ts");
       done(await build(file, { set: [], ...flags }));
     });
+
+  withModelOptions(
+    command("train <file>", "Trains a model as its train block says, on the data that it names.", [
+      "train lenet.dl",
+      "train lenet.dl --data ~/mnist --epochs 10 --seed 3 -o lenet.safetensors",
+      "train lenet.dl --resume runs/lenet/last.safetensors",
+      "train iris.dl --folds 5 --json",
+    ]),
+  )
+    .option("--data <dir>", "where the files of the data are; by default the folder of the source")
+    .option("--epochs <n>", "instead of what the train block says", countingNumber)
+    .option("--seed <n>", "instead of what the train block says", wholeNumber)
+    .option("--folds <k>", "trains k times, each time tested on another k-th of the rows", countingNumber)
+    .option("--resume <file>", "goes on from a checkpoint, bit for bit")
+    .option("-o, --output <file>", "the weights to write; by default in the folder of the run")
+    .option(
+      "--log <dir>",
+      "the folder of the run: checkpoints, event files and report; by default a new one in runs/",
+    )
+    .option("--json", "an object a line on standard output, the last with the result")
+    .action(async (file: string, flags: Given<TrainFlags>) => {
+      const { train } = await import("./train.ts");
+      done(await train(file, { set: [], ...flags }));
+    });
+
+  withModelOptions(
+    command("eval <file>", "Loss and metrics of a trained model on its test data.", [
+      "eval lenet.dl --weights lenet.safetensors",
+      "eval lenet.dl --weights runs/lenet/best.safetensors --data ~/mnist --json",
+    ]),
+  )
+    .option("--data <dir>", "where the files of the data are; by default the folder of the source")
+    .option("--seed <n>", "of random draws, instead of what the train block says", wholeNumber)
+    .option("--json", "the result as JSON in one line on standard output")
+    .action(
+      async (file: string, { weights, ...flags }: Given<TraineeFlags> & { readonly json?: boolean }) => {
+        if (weights === undefined) throw new CallError("dlc eval needs the weights to judge: --weights FILE");
+        const { evaluateFile } = await import("./eval.ts");
+        done(await evaluateFile(file, { set: [], weights, ...flags }));
+      },
+    );
 
   withModelOptions(
     command("run <model>", "Runs a model (a source, or the folder of a built one) and shows its outputs.", [
@@ -196,4 +239,10 @@ function wholeNumber(text: string): number {
     throw new InvalidArgumentError("It is a whole number from 0 to 4294967295.");
   }
   return value;
+}
+
+function countingNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError("It is a whole number of at least 1.");
 }

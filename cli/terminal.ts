@@ -20,12 +20,18 @@ export function say(line = ""): void {
 
 /** One value in JSON on standard output. NaN and infinities, which JSON lacks, are texts. */
 export function sayJson(value: unknown): void {
-  const text = JSON.stringify(
-    value,
-    (_, part: unknown) => (typeof part === "number" && !Number.isFinite(part) ? String(part) : part),
-    2,
-  );
-  process.stdout.write(`${text}\n`);
+  say(toText(value, 2));
+}
+
+/** As `sayJson`, in one line: for errors, and for commands whose output is a line an object. */
+export function sayJsonLine(value: unknown): void {
+  say(toText(value, 0));
+}
+
+function toText(value: unknown, indent: number): string {
+  const finite = (_: string, part: unknown): unknown =>
+    typeof part === "number" && !Number.isFinite(part) ? String(part) : part;
+  return JSON.stringify(value, finite, indent);
 }
 
 /** A line on standard error. */

@@ -32,22 +32,33 @@ export async function writeFolder(
   });
 }
 
-/** Writes one file, aside first. */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+/**
+ * Writes one file, aside first. Whoever answers signals itself says so, and lets the writing come to its end.
+ */
+export async function writeWhole(
+  path: string,
+  content: string | Uint8Array,
+  signals: "stop" | "wait" = "stop",
+): Promise<void> {
   const target = existsSync(path) ? realpathSync(path) : resolve(path);
   if (statSync(target, { throwIfNoEntry: false })?.isDirectory() === true) {
     throw new InputError(`cannot write ${path}: it is a folder`);
   }
-  await whole(path, target, (aside) => writeFile(aside, content));
+  await whole(path, target, (aside) => writeFile(aside, content), signals);
 }
 
-async function whole(shown: string, target: string, write: (aside: string) => Promise<void>): Promise<void> {
+async function whole(
+  shown: string,
+  target: string,
+  write: (aside: string) => Promise<void>,
+  signals: "stop" | "wait" = "stop",
+): Promise<void> {
   try {
     // Folders that don't exist yet are made last, so that there is nothing to take away after an interruption.
     const parent = existingParent(target);
     sweep(parent, target);
     const aside = asideName(parent, target, "new", process.pid);
-    const restore = removeWhenInterrupted(aside);
+    const restore = signals === "stop" ? removeWhenInterrupted(aside) : () => undefined;
     try {
       await write(aside);
       mkdirSync(dirname(target), { recursive: true });

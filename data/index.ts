@@ -3,7 +3,13 @@ export { bindDims } from "./match-type.ts";
 export { blobHost } from "./blob-host.ts";
 export { DataError, type DataCode, type DataFault, type DataPlace } from "./data-error.ts";
 export type { DataHost, HostEntry, HostFile } from "./host.ts";
-export { openSource, type OpenOptions, type ReaderName, type SourceSpec } from "./open-source.ts";
+export {
+  openSource,
+  readerNamed,
+  type OpenOptions,
+  type ReaderName,
+  type SourceSpec,
+} from "./open-source.ts";
 export { prefetch, type Fetched, type Read } from "./prefetch.ts";
 export type { Port, ReaderAnswer, ReaderRequest, ReaderThread } from "./reader-messages.ts";
 export type { Argument, DeclaredType } from "./reading.ts";

@@ -24,6 +24,16 @@ export interface SourceSpec {
   readonly type?: DeclaredType;
 }
 
+/** The reader of a name that a checked declaration has. */
+export function readerNamed(name: string): ReaderName {
+  if (isReader(name)) return name;
+  throw new Error(`bug: no reader is called ${name}`);
+}
+
+function isReader(name: string): name is ReaderName {
+  return Object.hasOwn(readers, name);
+}
+
 export interface OpenOptions {
   /** How many bytes each source may hold in memory, 2³⁰ unless given; a larger one is read in parts. */
   readonly budget?: number;

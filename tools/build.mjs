@@ -51,7 +51,7 @@ export function buildIsCurrent(root = repository) {
  */
 export function commandLineOptions(root = repository) {
   return {
-    entryPoints: { dlc: join(root, "cli", "main.ts") },
+    entryPoints: { dlc: join(root, "cli", "main.ts"), "read-data": join(root, "cli", "read-data.ts") },
     absWorkingDir: root,
     outdir: join(root, "dist"),
     chunkNames: "[name]-[hash]",

@@ -72,7 +72,8 @@ export function judgeWeights(program: Program, file: WeightsFile): readonly Diag
     if (stored !== undefined) diagnostics.push(...mismatches(program, parameter, stored, file));
   }
   const paths = wanted.map(({ path }) => path);
-  const extra = [...file.tensors.keys()].filter((path) => !paths.includes(path));
+  // A checkpoint also holds what optimizers keep, `optimizer.m/fc1.weight`: nobody's slip. No parameter has a `/` in its path.
+  const extra = [...file.tensors.keys()].filter((path) => !paths.includes(path) && !path.includes("/"));
   // Where names are missing, the names that are too many are one thing with them, and told there.
   if (extra.length > 0 && missing.length === 0) diagnostics.push(superfluous(program, extra, paths, file));
   return diagnostics;

@@ -176,7 +176,7 @@ describe("a wrong call ends with exit code 2", () => {
     ["a missing argument", ["build"], "missing required argument 'file'"],
     ["a setting without a value", ["check", "a.dl", "--set", "classes"], "NAME=VALUE"],
     ["a seed that is none", ["build", "a.dl", "--seed", "-1"], "whole number"],
-    ["a command of a later version", ["train", "a.dl", "--epochs", "3"], "comes with a later version"],
+    ["a command of a later version", ["bench", "a.dl", "--runs", "3"], "comes with a later version"],
     ["a target of a later version", ["build", "a.dl", "--target", "webgpu"], "comes with a later version"],
     ["an option of a later version", ["build", "a.dl", "--tune"], "comes with a later version"],
   ])("%s", async (_what, args, text) => {

@@ -1,0 +1,153 @@
+import { normalize } from "../compiler/optimize/index.ts";
+import { operandsOf } from "../compiler/graph/visit.ts";
+import { differentiate } from "../compiler/autodiff/index.ts";
+import type { CheckedModel } from "../compiler/check/index.ts";
+import { positionOf, type Span } from "../compiler/diagnostics/source.ts";
+import { elaborate } from "../compiler/elaborate/index.ts";
+import { interpret } from "../compiler/graph/interpret.ts";
+import type { Graph, InputNode, Node, Program, Training } from "../compiler/graph/graph.ts";
+import { sizeIn } from "../compiler/graph/free-dims.ts";
+import type { Plan } from "../compiler/plan/plan.ts";
+import { constantOf } from "../compiler/integers/index.ts";
+import { dce } from "../compiler/optimize/dce.ts";
+import { sizeOfShape, tensorOf, type Tensor } from "../compiler/graph/tensor.ts";
+import { readSafetensors } from "../runtime/read-safetensors.ts";
+import { findFault, type Batch, type Fault } from "../training/index.ts";
+
+/** A step that gave a loss that is no number. */
+export interface BadStep {
+  readonly batch: Batch;
+  /** The state from which the step was taken, as the trainer saves it. */
+  readonly state: Uint8Array;
+  readonly iteration: number;
+  readonly epoch: number;
+  readonly seed: number;
+}
+
+/** Steps with more operations would keep whoever waits for the answer for minutes. */
+const mostFlops = 5e9;
+
+/** Whether the equations of a step can be evaluated one by one in a time that somebody waits. */
+export function isWorthFinding({ entries, training }: Plan, rows: number): boolean {
+  const step = entries.find(({ name }) => name === training?.step);
+  if (step === undefined) return false;
+  const dims = new Map(step.dims.map(({ name }) => [name, rows] as const));
+  return sizeIn(step.flops, dims) <= mostFlops;
+}
+
+/**
+ * What went bad first in a step: a number of the batch, a parameter that an earlier step has spoilt, or the first equation, in the order of
+ * computation, that gives NaN or an infinity from numbers that are none. The last is found by evaluating the equations as they
+ * were written, one after the other, each rounded as the code rounds.
+ */
+export function findBadValue(checked: CheckedModel, step: BadStep): Fault | undefined {
+  const fault = findFault(step.batch, step.state);
+  const program = elaborate(checked);
+  if (fault !== undefined) return withSource(fault, program);
+  const { training } = program;
+  return training && badEquation(training, step);
+}
+
+function withSource(fault: Fault, { params, states }: Program): Fault {
+  const span = [...params, ...states].find(({ path }) => path === fault.name)?.span;
+  return fault.what === "parameter" && span !== undefined ? { ...fault, source: sourceOf(span) } : fault;
+}
+
+function sourceOf({ source, start }: Span): { readonly file: string; readonly line: number } {
+  return { file: source.path, line: positionOf(source, start).line };
+}
+
+function badEquation(
+  { step }: Training,
+  { batch, state, iteration, epoch, seed }: BadStep,
+): Fault | undefined {
+  const { updates: _updates, ...scalars } = step;
+  const graph = withoutGradients(dce(scalars));
+  const inputs: Record<string, Tensor> = {
+    iteration: tensorOf([], [iteration], "i32"),
+    epoch: tensorOf([], [epoch], "i32"),
+  };
+  for (const node of graph.nodes) {
+    if (node.kind === "input" && inputs[node.name] === undefined) {
+      const tensor = inputTensor(node, batch);
+      // A size that neither the rows nor the length tell: there is no finding out here.
+      if (tensor === undefined) return undefined;
+      inputs[node.name] = tensor;
+    }
+  }
+  const bad = new Map<string, Fault>();
+  const observe = (node: Node, { data, shape }: Tensor): void => {
+    if (node.dtype !== "f32") return;
+    for (let place = 0; place < data.length; place++) {
+      const value = Math.fround(data[place] ?? 0);
+      data[place] = value;
+      if (Number.isFinite(value) || Number.isNaN(bad.get(node.name)?.value)) continue;
+      const source = node.span === undefined ? {} : { source: sourceOf(node.span) };
+      const fault = {
+        what: "value",
+        name: node.name,
+        index: indexOf(place, shape),
+        value,
+        ...source,
+      } as const;
+      // Infinities may be meant, as weights of what is masked are; NaN never is.
+      if (Number.isNaN(value) || !bad.has(node.name)) bad.set(node.name, fault);
+    }
+  };
+  const stored = tensorsIn(state);
+  interpret(graph, { inputs, params: stored, states: stored, seed, step: iteration, observe });
+  return firstOf(graph, bad);
+}
+
+/** From a bad output back through bad operands, to what is bad although all that it reads is not. */
+function firstOf(graph: Graph, bad: ReadonlyMap<string, Fault>): Fault | undefined {
+  let at = graph.outputs.map(({ node }) => node).find((name) => bad.has(name));
+  while (at !== undefined) {
+    const node = graph.nodes.find(({ name }) => name === at);
+    const operands = (node === undefined ? [] : [...operandsOf(node)]).filter((name) => bad.has(name));
+    const next = operands.find((name) => Number.isNaN(bad.get(name)?.value)) ?? operands[0];
+    if (next === undefined) return bad.get(at);
+    at = next;
+  }
+  return undefined;
+}
+
+/** Losses that contain gradients are computed with them. */
+function withoutGradients(graph: Graph): Graph {
+  return graph.nodes.some(({ kind }) => kind === "grad") ? differentiate(normalize(graph)) : graph;
+}
+
+function tensorsIn(file: Uint8Array): Readonly<Record<string, Tensor>> {
+  const read: Readonly<Record<string, (bytes: ArrayBuffer) => ArrayLike<number>>> = {
+    F32: (bytes) => new Float32Array(bytes),
+    I32: (bytes) => new Int32Array(bytes),
+    I8: (bytes) => new Int8Array(bytes),
+  };
+  return Object.fromEntries(
+    [...readSafetensors(file)].map(([path, { dtype, shape, bytes }]) => {
+      // Tensors of a file need not lie aligned.
+      const values = read[dtype]?.(bytes.slice().buffer) ?? bytes;
+      return [path, tensorOf(shape, values, dtype === "F32" ? "f32" : "i32")];
+    }),
+  );
+}
+
+/** The batch's values in the declared shape: the first free size is the number of rows, one more follows from the length. */
+function inputTensor({ name, shape, dtype }: InputNode, { rows, values }: Batch): Tensor | undefined {
+  const data = values[name];
+  if (data === undefined) return undefined;
+  const known = shape.map((extent, axis) => constantOf(extent) ?? (axis === 0 ? rows : undefined));
+  const product = known.reduce<number>((all, size) => all * (size ?? 1), 1);
+  const sizes = known.map((size) => size ?? data.length / product);
+  return sizeOfShape(sizes) === data.length ? tensorOf(sizes, data, dtype) : undefined;
+}
+
+function indexOf(place: number, shape: readonly number[]): readonly number[] {
+  let rest = place;
+  const index = shape.toReversed().map((size) => {
+    const at = rest % size;
+    rest = Math.floor(rest / size);
+    return at;
+  });
+  return index.toReversed();
+}
