@@ -1,11 +1,12 @@
 import type { Binder, Equation, Expr, Formal, Target, Type } from "../../grammar/ast.ts";
 import type { Span } from "../diagnostics/source.ts";
 import type { Axis } from "../graph/expr.ts";
-import { showForm, type Form } from "../integers/index.ts";
+import { prove, showForm, subtract, type Form } from "../integers/index.ts";
 import { equalSizes, operandArray } from "./arrays.ts";
 import { warnOfConstants } from "./constant-ranges.ts";
 import { bindIndices, type Bound } from "./binders.ts";
 import { freshBinding } from "./builder.ts";
+import { boundsGuards } from "./conditions.ts";
 import type { ArrayValue, Builder, Context, Scope, Value } from "./checker-types.ts";
 import { axisForms, freshAxis, newContext, underAxes } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
@@ -15,6 +16,7 @@ import { named } from "./hoist.ts";
 import type { Candidate, Candidates } from "./index-ranges.ts";
 import { coerce, fits, showType, stored } from "./numbers.ts";
 import { mapParameters } from "./parameters.ts";
+import type { Scalar } from "./scalar.ts";
 import { tellIn } from "./session.ts";
 import { showShape } from "./show-types.ts";
 import { textOf } from "./texts.ts";
@@ -202,8 +204,7 @@ function indexed(equation: Equation, target: Target, context: Context, declared:
   const body = coerce(element, dtype);
   warnOfConstants(body, bound.context, equation.span);
   builder.bindings.push({ kind: "equation", name, axes, domain: [], dtype, body, span: equation.span });
-  const range =
-    dtype === "i32" ? rangeOfEntries(element.range, declared, bound.context, equation.span) : undefined;
+  const range = dtype === "i32" ? rangeOfEntries(element, declared, bound.context, equation.span) : undefined;
   const shape = axes.map(({ extent }) => extent);
   return operandArray(name, { dtype, shape, range });
 }
@@ -230,13 +231,22 @@ function rows(
   return operandArray(name, { dtype, shape: axes.map(({ extent }) => extent) });
 }
 
+/** The declared range; without one, what is known of the entries. */
 function rangeOfEntries(
-  range: IntegerRange | undefined,
+  { form, range }: Scalar,
   declared: Type | undefined,
   context: Context,
   span: Span,
 ): IntegerRange | undefined {
-  return declared ? rangeFor(declared, range, context, span) : range;
+  if (declared === undefined) return range;
+  const wanted = form && declaredRange(declared, context);
+  const isInside =
+    form !== undefined &&
+    wanted !== undefined &&
+    boundsGuards(subtract(form, wanted.low), subtract(wanted.high, wanted.low)).every(
+      (guard) => prove(guard, context.facts) === "proved",
+    );
+  return isInside ? wanted : rangeFor(declared, range, context, span);
 }
 
 function dtypeFor(type: ArrayValue["type"], declared: Type | undefined, context: Context, span: Span) {
