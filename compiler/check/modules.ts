@@ -108,7 +108,7 @@ function importNames(
           : { ...first.span, end: declaration.path.at(-1)?.span.end ?? first.span.end },
       help: [
         first?.text === "std"
-          ? "the library has std.nn, std.init, std.math, std.random, std.loss, std.metric, std.optim"
+          ? "the library has std.nn, std.init, std.math, std.random, std.loss, std.metric, std.optim, std.data"
           : `it would be the file ${path}`,
       ],
     });
