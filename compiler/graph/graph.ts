@@ -70,6 +70,19 @@ export interface ScatterNode extends NodeBase {
 }
 
 /**
+ * result[p…, k] = the place on the last axis of `of[p…, :]` of what comes k-th in its order: a stable one, in which of
+ * equals the first comes first, −0 equals 0, and NaN is greater than all numbers. Where the last dim is less than that of
+ * `of`, only so many of the first are wanted. Sort and top-k are reads through it.
+ */
+export interface ArgsortNode extends NodeBase {
+  readonly kind: "argsort";
+  /** A node of floats or integers. */
+  readonly of: string;
+  /** The greatest first. */
+  readonly descending: boolean;
+}
+
+/**
  * ∂ of[f…] / ∂ wrt, for each value of the free axes f: result[f…, q…]. All paths from `of` down to `wrt` count; what
  * `wrt` is computed from does not. Only before `differentiate`, which gives it its meaning.
  */
@@ -84,7 +97,8 @@ export interface GradNode extends NodeBase {
   readonly shared: readonly string[];
 }
 
-export type Node = InputNode | ParamNode | StateNode | ConstantNode | ComputeNode | ScatterNode | GradNode;
+export type Node =
+  InputNode | ParamNode | StateNode | ConstantNode | ComputeNode | ScatterNode | ArgsortNode | GradNode;
 
 /** A dim that is known only at a call, with what its entry's `where` bounds it by. */
 export interface FreeDim {

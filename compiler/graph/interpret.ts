@@ -10,6 +10,7 @@ import { writeExpr } from "./generate-expr.ts";
 import { openLevel, writeAddress, type Operand, type Writer } from "./generate-form.ts";
 import { writeGuarded, writeLoops, writeReduction } from "./generate-loops.ts";
 import type { ComputeNode, Graph, Node, ScatterNode } from "./graph.ts";
+import { argsort } from "./argsort.ts";
 import { sizeOfShape, type Tensor } from "./tensor.ts";
 import { operandsOf, rootsOf } from "./visit.ts";
 
@@ -104,6 +105,8 @@ function evaluateNode(
       );
       return { dtype: node.dtype, shape, data };
     }
+    case "argsort":
+      return argsort(node, shape, valueOf(values, node.of));
     case "grad":
       throw new Error(`the gradient ${node.name} has a value only in the graph that differentiate makes`);
     default:

@@ -78,7 +78,17 @@ function takeUpdate(cursor: Cursor): Update {
   return { kind, path, node: takeName(cursor) };
 }
 
-const kinds = ["input", "param", "state", "slot", "constant", "compute", "scatter", "grad"] as const;
+const kinds = [
+  "input",
+  "param",
+  "state",
+  "slot",
+  "constant",
+  "compute",
+  "scatter",
+  "argsort",
+  "grad",
+] as const;
 
 function takeNode(cursor: Cursor): Node {
   const name = takeName(cursor);
@@ -101,6 +111,11 @@ function takeNode(cursor: Cursor): Node {
       return { kind, ...base, values: takeList(cursor, "]", () => takeNumberWithSign(cursor)) };
     case "scatter":
       return { kind, ...base, ...takeScatter(cursor) };
+    case "argsort": {
+      const descending = accept(cursor, "descending");
+      if (!descending) expect(cursor, "ascending");
+      return { kind, ...base, descending, of: takeName(cursor) };
+    }
     case "grad":
       return { kind, ...base, ...takeGrad(cursor) };
     default:

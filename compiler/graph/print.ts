@@ -42,6 +42,8 @@ export function printNode(node: Node): string {
       return `${name}${printCompute(node)}`;
     case "scatter":
       return `${name}${printScatter(node)}`;
+    case "argsort":
+      return `${name}${printType(node)} ${node.descending ? "descending" : "ascending"} ${writeName(node.of)}`;
     case "grad":
       return `${name}${printGrad(node)}`;
     default:

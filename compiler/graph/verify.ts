@@ -1,7 +1,7 @@
-import { constantOf, equalForms } from "../integers/index.ts";
+import { constantOf, equalForms, lowest, one, subtract, type RangeOf } from "../integers/index.ts";
 import { isFloat } from "../scalar/dtype.ts";
 import { reducedDtype } from "./dtype-of.ts";
-import type { ComputeNode, Graph, Node } from "./graph.ts";
+import type { ArgsortNode, ComputeNode, Graph, Node } from "./graph.ts";
 import { checkGrad, checkScatter, undifferentiated } from "./verify-gradient.ts";
 import { printForm } from "./print.ts";
 import { sizeOfShape } from "./tensor.ts";
@@ -110,6 +110,9 @@ function checkNode(node: Node, place: Place, report: (message: string) => void):
     case "scatter":
       checkScatter(node, place, report);
       return;
+    case "argsort":
+      checkArgsort(node, place, report);
+      return;
     case "grad":
       checkGrad(node, place, report);
       return;
@@ -117,6 +120,25 @@ function checkNode(node: Node, place: Place, report: (message: string) => void):
       return node satisfies never;
   }
 }
+
+function checkArgsort(node: ArgsortNode, place: Place, report: (message: string) => void): void {
+  const of = place.nodes.get(node.of);
+  if (node.dtype !== "i32") report(`places are i32, not ${node.dtype}`);
+  if (of === undefined) {
+    report(`${node.of} is sorted, but no node before has that name`);
+    return;
+  }
+  if (of.dtype === "bool") report(`${node.of} is bool, which has no order`);
+  const [rows, own] = [of.shape.slice(0, -1), node.shape.slice(0, -1)];
+  const sameRows =
+    rows.length === own.length && rows.every((extent, at) => equalForms(extent, own[at] ?? extent));
+  const [length, count] = [of.shape.at(-1), node.shape.at(-1)];
+  if (length === undefined || count === undefined) report("a number has no order");
+  else if (!sameRows || lowest(subtract(length, count), dimsAtLeastOne) < 0)
+    report(`the order of ${node.of} has [${[...rows, length].map(printForm).join(", ")}] places at most`);
+}
+
+const dimsAtLeastOne: RangeOf = (atom) => (atom.kind === "dim" ? { low: one } : undefined);
 
 function checkExtentOfRange(
   range: { readonly low: ComputeNode["shape"][number]; readonly high: ComputeNode["shape"][number] },

@@ -247,6 +247,7 @@ export function readsOfForm(form: Form): readonly Read[] {
 /** The nodes that a node reads, each once, in the order of their first read. */
 export function operandsOf(node: Node): readonly string[] {
   if (node.kind === "grad") return [...new Set([node.of, node.wrt])];
+  if (node.kind === "argsort") return [node.of];
   if (node.kind !== "compute" && node.kind !== "scatter") return [];
   const forms = [...node.domain.map(({ form }) => form), ...(node.kind === "scatter" ? node.at : [])];
   const reads = [...forms.flatMap(readsOfForm), ...readsOf(node.body)];
@@ -281,6 +282,8 @@ export function renameOperandsOf(node: Node, names: ReadonlyMap<string, string>)
       return { ...node, ...renamed(node) };
     case "scatter":
       return { ...node, ...renamed(node), at: node.at.map(form) };
+    case "argsort":
+      return { ...node, of: names.get(node.of) ?? node.of };
     case "grad":
       return { ...node, of: names.get(node.of) ?? node.of, wrt: names.get(node.wrt) ?? node.wrt };
     case "input":

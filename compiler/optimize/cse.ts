@@ -59,6 +59,8 @@ function keyOf(node: Node): string | undefined {
       return keyOfCompute(node);
     case "scatter":
       return keyOfScatter(node, shape);
+    case "argsort":
+      return `argsort ${shape} ${node.descending ? "descending" : "ascending"} ${JSON.stringify(node.of)}`;
     case "grad":
       return `grad ${JSON.stringify([node.of, node.wrt, node.shared])} ${node.axes.map(({ name }) => name).join(",")}`;
     default:

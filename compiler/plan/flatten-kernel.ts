@@ -46,8 +46,9 @@ export function flattenKernel(kernel: Kernel): FlatKernel | undefined {
 }
 
 /** All reads are scalars or at the element itself, and nothing asks where that is. */
-function isElementWise({ axes, reduce, at, domain, body }: Stage, shared: readonly string[]): boolean {
-  if (reduce !== undefined || at !== undefined || domain.length > 0 || axes.length === 0) return false;
+function isElementWise({ axes, reduce, at, order, domain, body }: Stage, shared: readonly string[]): boolean {
+  if (reduce !== undefined || at !== undefined || order !== undefined) return false;
+  if (domain.length > 0 || axes.length === 0) return false;
   if (axes.length !== shared.length || axes.some((name, dim) => name !== shared[dim])) return false;
   const own = axes.map((name) => axisForm(name));
   const fits = (expr: Expr): boolean => {

@@ -1,5 +1,5 @@
 import type { Axis, Expr } from "../graph/expr.ts";
-import type { ComputeNode, Graph, Node, ScatterNode } from "../graph/graph.ts";
+import type { ArgsortNode, ComputeNode, Graph, Node, ScatterNode } from "../graph/graph.ts";
 import type { Recognition } from "../graph/recognition.ts";
 import {
   formsOf,
@@ -37,9 +37,10 @@ export function formKernels(graph: Graph, limits: FusionLimits): readonly Formed
     for (const name of operandsOf(node)) wanted.set(name, (wanted.get(name) ?? new Set()).add(node.name));
   }
   const outputs = new Set(rootsOf(graph));
-  const scatters = graph.nodes.flatMap((node) =>
-    node.kind === "scatter" ? [scatterKernel(node, nodes)] : [],
-  );
+  const alone = graph.nodes.flatMap((node) => {
+    if (node.kind === "scatter") return [scatterKernel(node, nodes)];
+    return node.kind === "argsort" ? [sortKernel(node, nodes)] : [];
+  });
   const fused = groupNodes(graph, limits).map((group) => {
     const inside = new Set(group.members.map(({ node }) => node.name));
     const stored = group.members
@@ -49,7 +50,7 @@ export function formKernels(graph: Graph, limits: FusionLimits): readonly Formed
       );
     return formKernel(group, new Set([...stored, ...unboundedStages(group)]), nodes);
   });
-  return [...fused, ...scatters];
+  return [...fused, ...alone];
 }
 
 /** A scatter is a kernel by itself: its result is zeroed, then every term added where the data say. */
@@ -69,6 +70,27 @@ function scatterKernel(node: ScatterNode, nodes: ReadonlyMap<string, Node>): For
     ...(node.span && { span: node.span }),
   };
   const named = { name: nameKernel([stage]), axes: node.axes, operands, stages: [stage] };
+  return { kernel: { ...named, dims: dimsOf(named) }, nodes: operands.map(({ name }) => name) };
+}
+
+/** A sort is a kernel by itself, over the rows. */
+function sortKernel(node: ArgsortNode, nodes: ReadonlyMap<string, Node>): FormedKernel {
+  const operands = [makeOperand(node.of, "read", nodes), makeOperand(node.name, "write", nodes)];
+  const axes = node.shape.slice(0, -1).map((extent, place) => ({ name: `r${place}`, extent }));
+  const [length, count] = [operands[0]?.shape.at(-1), node.shape.at(-1)];
+  if (length === undefined || count === undefined) throw new Error(`bug: ${node.name} sorts a number`);
+  const axis = { name: "place", extent: length };
+  const stage: Stage = {
+    name: `${node.name}'`,
+    dtype: node.dtype,
+    axes: axes.map(({ name }) => name),
+    order: { axis, count, descending: node.descending },
+    domain: [],
+    body: { kind: "read", operand: node.of, at: [...axes, axis].map(({ name }) => axisForm(name)) },
+    output: node.name,
+    ...(node.span && { span: node.span }),
+  };
+  const named = { name: nameKernel([stage]), axes, operands, stages: [stage] };
   return { kernel: { ...named, dims: dimsOf(named) }, nodes: operands.map(({ name }) => name) };
 }
 

@@ -1,4 +1,5 @@
 import type { ComputeNode, Graph } from "../graph/graph.ts";
+import { isComputed } from "../graph/is-computed.ts";
 import { operandsOf, readsOf, rootsOf } from "../graph/visit.ts";
 import { axis as axisForm, equalForms } from "../integers/index.ts";
 import { areAligned, fitInto, joinSpaces, kindOf, spaceOf, type Member, type Space } from "./fusion-space.ts";
@@ -44,7 +45,7 @@ export function groupNodes(graph: Graph, limits: FusionLimits): readonly Group[]
 
 function contextOf(graph: Graph, limits: FusionLimits): Context {
   const nodes = graph.nodes.filter((node) => node.kind === "compute");
-  const computed = graph.nodes.filter(({ kind }) => kind === "compute" || kind === "scatter");
+  const computed = graph.nodes.filter(isComputed);
   const operands = new Map(computed.map((node) => [node.name, new Set(operandsOf(node))]));
   const readers = new Map<string, string[]>();
   for (const [reader, names] of operands) {

@@ -150,6 +150,8 @@ function writeStatement(writer: Writer, statement: LoopStatement): string {
       return writeStore(writer, statement);
     case "if":
       return `if (${expr(statement.condition)}) {\n${writeBlock(writer, statement.then)}\n} else {\n${writeBlock(writer, statement.otherwise)}\n}`;
+    case "while":
+      return `while (${expr(statement.condition)}) {\n${writeBlock(writer, statement.body)}\n}`;
     case "barrier":
       return "yield;";
     default:

@@ -66,7 +66,7 @@ export function viewKernel(kernel: Kernel): KernelView {
     const output = kernel.operands.find((operand) => operand.name === stage.output);
     const write = output && {
       operand: output,
-      offset: offsetOf(output, stage.at ?? stage.axes.map((name) => axisForm(name))),
+      offset: offsetOf(output, writtenAt(stage)),
       write: true,
     };
     return {
@@ -80,6 +80,11 @@ export function viewKernel(kernel: Kernel): KernelView {
   });
   const axes = [...kernel.axes, ...kernel.stages.flatMap((stage) => stage.reduce?.axes ?? [])];
   return { kernel, extents: new Map(axes.map((axis) => [axis.name, axis.extent])), stages, steps: [] };
+}
+
+/** Of a sort, where a row of it begins. */
+function writtenAt({ axes, at, order }: Stage): readonly Form[] {
+  return at ?? [...axes.map((name) => axisForm(name)), ...(order ? [zero] : [])];
 }
 
 /** A stage that has an output is read there; one that has none lies in registers or scratch memory. */

@@ -6,7 +6,7 @@ import type { Kernel } from "./kernel.ts";
 
 /** Of one call, as polynomials in the kernel's dims. */
 export interface KernelCost {
-  /** Applications of scalar functions, one more for each term of a reduction. A guarded term counts as one. */
+  /** Applications of scalar functions, one more for each term of a reduction and each element of a sort. A guarded term counts as one. */
   readonly operations: Form;
   /** What is read and written if each operand crosses once, without padding. */
   readonly bytes: Form;
@@ -14,10 +14,10 @@ export interface KernelCost {
 
 export function costOfKernel(kernel: Kernel): KernelCost {
   const extents = new Map(kernel.axes.map(({ name, extent }) => [name, extent]));
-  const operations = kernel.stages.map(({ axes, reduce, body }) => {
+  const operations = kernel.stages.map(({ axes, reduce, order, body }) => {
     const places = product(axes.map((name) => extents.get(name) ?? one));
-    const terms = product((reduce?.axes ?? []).map(({ extent }) => extent));
-    const each = operationsOf(body) + (reduce === undefined ? 0 : 1);
+    const terms = product((order ? [order.axis] : (reduce?.axes ?? [])).map(({ extent }) => extent));
+    const each = operationsOf(body) + (reduce === undefined && order === undefined ? 0 : 1);
     return scale(multiply(places, terms), each);
   });
   const bytes = kernel.operands.map(({ shape, dtype }) => scale(product(shape), bytesOf[dtype]));

@@ -10,7 +10,8 @@ export function canonicalKernel(kernel: Kernel): string {
   const axes = new Map<string, string>();
   for (const { name } of kernel.axes) axes.set(name, `a${axes.size}`);
   for (const stage of kernel.stages) {
-    for (const { name } of stage.reduce?.axes ?? []) if (!axes.has(name)) axes.set(name, `a${axes.size}`);
+    const inner = [...(stage.reduce?.axes ?? []), ...(stage.order ? [stage.order.axis] : [])];
+    for (const { name } of inner) if (!axes.has(name)) axes.set(name, `a${axes.size}`);
   }
   const names: Names = {
     axes,
@@ -60,12 +61,18 @@ function stageText(stage: Stage, names: Names): string {
       return `${field}=${value.map((name) => called(names.axes, name)).join(",")}`;
     },
   );
+  const { order } = stage;
   return [
     called(names.values, stage.name),
     stage.dtype,
     stage.axes.map((name) => called(names.axes, name)).join(","),
     stage.reduce === undefined ? "" : `${stage.reduce.op}[${axesText(stage.reduce.axes, names)}]`,
     ...(stage.at === undefined ? [] : [`at ${stage.at.map((form) => formText(form, names)).join(",")}`]),
+    ...(order === undefined
+      ? []
+      : [
+          `${order.descending ? "descending" : "ascending"} ${axesText([order.axis], names)} ${formText(order.count, names)}`,
+        ]),
     stage.domain.map((guard) => guardText(guard, names)).join("&"),
     exprText(stage.body, names),
     stage.output === undefined ? "" : called(names.values, stage.output),

@@ -31,6 +31,11 @@ export interface Stage {
    * body are evaluated inside the domain alone.
    */
   readonly at?: readonly Form[];
+  /**
+   * Of a sort: the body is what stands at each place of `axis`, one more axis that the value has after those of the
+   * stage, where it holds the first `count` places in the order of what stands there.
+   */
+  readonly order?: Order;
   readonly domain: readonly Guard[];
   /** Without reductions (normal form). */
   readonly body: Expr;
@@ -38,6 +43,12 @@ export interface Stage {
   readonly output?: string;
   readonly recognition?: Recognition;
   readonly span?: Span;
+}
+
+export interface Order {
+  readonly axis: Axis;
+  readonly count: Form;
+  readonly descending: boolean;
 }
 
 /**

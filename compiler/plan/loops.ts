@@ -199,6 +199,8 @@ export type StatementOf<I> =
       readonly then: readonly StatementOf<I>[];
       readonly otherwise: readonly StatementOf<I>[];
     }
+  /** Turns as long as the condition holds, which the body makes false in the end. */
+  | { readonly kind: "while"; readonly condition: ExprOf<I>; readonly body: readonly StatementOf<I>[] }
   | { readonly kind: "barrier" };
 
 export interface LoopsOf<I> {

@@ -19,6 +19,7 @@ import {
 import { guardValue, lowerExpr, type Surroundings } from "./lower-expr.ts";
 import { axesAt, instancesOf, openLoops, type Instance } from "./lower-loop.ts";
 import { operandOf, integerValue, loadAt, placeForm, storeAt, type Point } from "./lower-read.ts";
+import { lowerSort } from "./lower-sort.ts";
 import { stagedAt, stageOperand, type Staged } from "./lower-staging.ts";
 import {
   accumulate,
@@ -77,6 +78,11 @@ export function lowerStage(
   const own = loops.filter((leaf) => !shared.has(leaf));
   openLoops(builder, plan, own, { place, reduction: false }, (inner) => {
     const instances = instancesOf(plan, tile, inner);
+    const { order } = stage;
+    if (order !== undefined) {
+      for (const instance of instances) lowerSort(builder, stage, order, pointOf(context, stage, instance));
+      return;
+    }
     if (stage.at !== undefined) {
       for (const instance of instances) addTerm(context, stage, stage.at, pointOf(context, stage, instance));
       return;

@@ -1,3 +1,4 @@
+import { isComputed } from "../graph/is-computed.ts";
 import type { ComputeNode, Graph, Node, Program, Update } from "../graph/graph.ts";
 import { dim as dimForm, scale } from "../integers/index.ts";
 import { bytesOf } from "../scalar/dtype.ts";
@@ -115,8 +116,7 @@ function withOwnRoots(graph: Graph): Graph {
   const own = <Root extends { readonly node: string }>(root: Root, shared: boolean): Root => {
     const node = nodes.get(root.node);
     if (node === undefined) throw new Error(`bug: the root ${root.node} is no node of ${graph.name}`);
-    const isComputed = node.kind === "compute" || node.kind === "scatter";
-    if (isComputed && !(shared && taken.has(node.name))) {
+    if (isComputed(node) && !(shared && taken.has(node.name))) {
       taken.add(node.name);
       return root;
     }
@@ -163,6 +163,7 @@ function makePlaces(table: BufferTable): (node: Node, isOutput: boolean) => numb
       }
       case "compute":
       case "scatter":
+      case "argsort":
         return add({ ...draft, role: isOutput ? "output" : "temporary" });
       case "grad":
         throw new Error(`bug: the planner has no kernel for the ${node.kind} ${name}`);

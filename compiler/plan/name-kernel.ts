@@ -17,6 +17,7 @@ export function nameKernel(stages: readonly Stage[]): string {
 
 function nameStage(stage: Stage): string {
   if (stage.at !== undefined) return "scatter";
+  if (stage.order !== undefined) return "sort";
   const tag = stage.recognition;
   if (stage.reduce === undefined || tag === undefined) return stage.reduce?.op ?? nameBody(stage.body);
   const window = (names: readonly string[]): string =>

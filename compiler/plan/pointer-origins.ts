@@ -65,6 +65,10 @@ export function collectOrigins(statements: readonly StatementOf<Form>[]): Readon
         visitExpr(statement.condition);
         [...statement.then, ...statement.otherwise].forEach(visit);
         return;
+      case "while":
+        visitExpr(statement.condition);
+        statement.body.forEach(visit);
+        return;
       case "index":
       case "barrier":
         return;

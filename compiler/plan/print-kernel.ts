@@ -27,9 +27,13 @@ function printOperand({ name, dtype, shape, layout }: Operand): string {
 }
 
 function printStage(stage: Stage, kernel: Kernel): string {
-  const { name, axes, reduce, at, domain, body, output, recognition } = stage;
+  const { name, axes, reduce, at, order, domain, body, output, recognition } = stage;
   const guards = domain.length === 0 ? "" : ` | ${domain.map(printGuard).join(", ")}`;
-  const head = reduce === undefined ? guards : ` ${reduce.op}[${printAxes(reduce.axes)}${guards}]`;
+  const sorted =
+    order &&
+    ` the first ${printForm(order.count)} places of [${printAxes([order.axis])}] by${order.descending ? " descending" : ""}`;
+  const head =
+    sorted ?? (reduce === undefined ? guards : ` ${reduce.op}[${printAxes(reduce.axes)}${guards}]`);
   const operand = kernel.operands.find((each) => each.name === output);
   const tail = operand === undefined ? "" : ` -> ${printOperand(operand)}`;
   const tag = recognition === undefined ? "" : ` @${recognition.kind}`;

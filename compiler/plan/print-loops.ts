@@ -46,6 +46,11 @@ function printStatement(statement: LoopStatement, indent: string): readonly stri
         ...(otherwise.length === 0 ? [] : [`${indent}else`, ...otherwise]),
       ];
     }
+    case "while":
+      return [
+        `${indent}while ${printExpression(statement.condition)}`,
+        ...printBlock(statement.body, `${indent}  `),
+      ];
     case "barrier":
       return [`${indent}barrier`];
     default:

@@ -81,6 +81,13 @@ function resolveStatement(state: State, level: Level, statement: StatementOf<For
       level.statements.push({ kind: "if", condition, then, otherwise });
       return;
     }
+    case "while": {
+      const condition = resolveExpr(state, level, statement.condition);
+      const inner = innerLevel(level);
+      resolveBlock(state, inner, statement.body);
+      level.statements.push({ kind: "while", condition, body: inner.statements });
+      return;
+    }
     case "barrier":
       level.statements.push(statement);
       return;

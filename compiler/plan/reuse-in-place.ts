@@ -18,11 +18,7 @@ export function operandToReuse(
   const write = kernel.operands.find(({ name }) => name === last?.output);
   if (last === undefined || write === undefined || !isDense(write)) return undefined;
   // Others could be read again after the last result is written.
-  if (
-    kernel.stages.some(({ reduce, at }) => reduce !== undefined || at !== undefined) ||
-    computesTwice(schedule)
-  )
-    return undefined;
+  if (kernel.stages.some(isNotElementWise) || computesTwice(schedule)) return undefined;
   for (const read of kernel.operands) {
     if (read.access !== "read" || !mayDie(read.name) || !isStoredAlike(read, write)) continue;
     if (readsOnlyAt(kernel.stages, read.name, last)) return { read: read.name, write: write.name };
@@ -38,10 +34,13 @@ export function readsOnlyInPlace(kernel: Kernel, read: string, write: string): b
   if (kernel.operands.every(({ name }) => name !== read)) return true;
   const place = kernel.stages.findIndex(({ output }) => output === write);
   const last = kernel.stages[place];
-  if (last === undefined || kernel.stages.some(({ reduce, at }) => reduce !== undefined || at !== undefined))
-    return false;
+  if (last === undefined || kernel.stages.some(isNotElementWise)) return false;
   const later = kernel.stages.slice(place + 1).flatMap(readsOfStage);
   return later.every(({ operand }) => operand !== read) && readsOnlyAt(kernel.stages, read, last);
+}
+
+function isNotElementWise({ reduce, at, order }: Stage): boolean {
+  return reduce !== undefined || at !== undefined || order !== undefined;
 }
 
 /** Whether all that is read of an operand is the element that a stage is about. */

@@ -12,6 +12,7 @@ import {
 } from "./kernel-access.ts";
 import { cheapestLane, workOf } from "./lane-choice.ts";
 import { scheduleScatter } from "./schedule-scatter.ts";
+import { scheduleSort } from "./schedule-sort.ts";
 import { scheduleRows } from "./schedule-rows.ts";
 import type { Schedule, Step } from "./schedule.ts";
 import { reductionOrder, simplifyAxes } from "./simplify-axes.ts";
@@ -27,6 +28,7 @@ export function scheduleForWasm(kernel: Kernel, variant: WasmVariant): Schedule 
     return scheduleScatter(simplifyAxes(viewKernel(kernel)));
   }
   const view = simplifyAxes(viewKernel(kernel));
+  if (kernel.stages.some(({ order }) => order !== undefined)) return scheduleSort(view);
   const shared = sharedAxes(view);
   const rowLike = view.stages.some((stage) => stage.axes.some((axis) => !shared.includes(axis)));
   const main = costliest(view);

@@ -105,6 +105,11 @@ function checkStatement(check: Check, statement: LoopStatement, scope: Scope): v
       checkBlock(check, statement.then, scope);
       checkBlock(check, statement.otherwise, scope);
       return;
+    case "while":
+      checkExpr(check, statement.condition, scope);
+      if (registerOf(statement.condition).lanes !== 1) report("a while has a condition of four lanes");
+      checkBlock(check, statement.body, scope);
+      return;
     case "barrier":
       if (!capability.barriers) report(`${capability.target} has no barriers`);
       if (scope.parallel !== "local") report("a barrier stands outside the threads of a workgroup");

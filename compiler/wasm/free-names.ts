@@ -79,6 +79,10 @@ export function freeNames(statements: readonly LoopStatement[]): readonly string
         visitExpr(statement.condition);
         [...statement.then, ...statement.otherwise].forEach(visit);
         return;
+      case "while":
+        visitExpr(statement.condition);
+        statement.body.forEach(visit);
+        return;
       case "barrier":
         return;
       default:

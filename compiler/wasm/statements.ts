@@ -48,6 +48,12 @@ function emitStatement(writer: Writer, statement: LoopStatement): Ref {
         ? module.if(condition, then)
         : module.if(condition, then, emitBlock(writer, statement.otherwise));
     }
+    case "while": {
+      const label = `while${writer.counter.count++}`;
+      const condition = emitExpr(writer, statement.condition);
+      const body = emitBlock(writer, statement.body);
+      return module.loop(label, module.if(condition, module.block(null, [body, module.br(label)])));
+    }
     case "barrier":
       throw new Error("bug: one thread has no barriers");
     default:

@@ -26,6 +26,8 @@ const whole = `graph forward(N, 2 <= T <= 64, V <= 9) {
   kinds = compute i32[] i32(maximum(-1.5, -(1.5))) % 3 - index(min(N, T))
   best = compute i32[n: N] argmax[t: T] image[n, 0, 0, t] @rowwise{row: [t]}
   slope = scatter f32[V, 2] sum[n: N, t: T | t - 1 >= 0] at [(ids[n, t] in 0..V), 1] stop(edge[n]) * 2.0
+  order = argsort i32[N, 1, 32, 3] descending image
+  places = argsort i32[N, T] ascending ids
   steep = grad f32[N, 32] edge[n: N] by row[n]
   flat = grad f32[6, 1, 5, 5] inner[] by conv1.weight[]
   output logits = c1
@@ -102,7 +104,7 @@ describe("a text that is no graph", () => {
     ["graph g() {\n  a = compute f32[i: 3]\n}", "line 3: expected an expression, found }"],
     [
       "graph g() {\n  a = computed f32[]\n}",
-      "line 2: expected one of input, param, state, slot, constant, compute, scatter, grad, found computed",
+      "line 2: expected one of input, param, state, slot, constant, compute, scatter, argsort, grad, found computed",
     ],
     ["graph g() {\n  a = input f64[]\n}", "line 2: expected a dtype, found f64"],
     ["graph g() {\n  a = compute f32[] frob(1.0)\n}", "line 2: expected a scalar function, found frob"],
