@@ -35,6 +35,10 @@ function printOwned({ name, dtype, shape }: OwnedTensor): string {
 
 function printBinding(binding: Binding): string {
   if (binding.kind === "gradient") return `${binding.name} = grad(${binding.of}, ${binding.by})`;
+  if (binding.kind === "sorting") {
+    const way = binding.descending ? "descending" : "ascending";
+    return `${binding.name} = order(${binding.of}, ${way}, ${showForm(binding.count)})`;
+  }
   if (binding.kind === "equation") {
     return `${binding.name}: ${showType(
       binding.dtype,

@@ -10,7 +10,7 @@ import type {
 } from "../../grammar/ast.ts";
 import type { Builder, Entity, Scope, Value } from "./checker-types.ts";
 import { newContext } from "./context.ts";
-import { evaluateEquation } from "./equations.ts";
+import { evaluateEquation, evaluateIndexedTogether } from "./equations.ts";
 import { evaluate as evaluateLabelled } from "./evaluate.ts";
 import { ownedTensor } from "./owned.ts";
 import { define, lazy, valueOf } from "./scope.ts";
@@ -123,7 +123,9 @@ export function targetName({ name, primed }: Target): string {
 
 /** D1.9: several results go in order to as many names. */
 function evaluateTogether(equation: Equation, scope: Scope, builder: Builder): Value {
-  const value = evaluateEquation(equation, undefined, scope, builder, undefined);
+  const value = equation.targets.some(({ binders }) => binders.length > 0)
+    ? evaluateIndexedTogether(equation, scope, builder)
+    : evaluateEquation(equation, undefined, scope, builder, undefined);
   const count =
     value.kind === "results" ? value.results.size : value.kind === "list" ? value.elements.length : 1;
   if (value.kind === "error" || count === equation.targets.length) return value;

@@ -9,6 +9,7 @@ import { applyPrelude, applyToPack, roundedQuotient } from "./prelude.ts";
 import { find, reportUnknown } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { listsOf } from "./signature.ts";
+import { applySorting, isSorting } from "./sorting.ts";
 import { describeValue, errorValue } from "./value.ts";
 
 export { evaluateReduceCall } from "./whole-reductions.ts";
@@ -96,6 +97,11 @@ function argumentsOf(args: readonly Arg[], context: Context): Arguments {
 
 function callPrelude(name: string, expr: Call, context: Context): Value {
   if (name === "grad") return evaluateGrad(expr, context);
+  if (isSorting(name)) {
+    const { positional, named } = argumentsOf(expr.args, context);
+    const given = positional.map((value, place) => ({ value, span: expr.args[place]?.span ?? expr.span }));
+    return applySorting(name, given, named, context, expr.span);
+  }
   const [first] = expr.args;
   if ((name === "size" || name === "rank") && first?.kind === "pack" && expr.args.length === 1) {
     const found = find(first.name.text, context.scope);

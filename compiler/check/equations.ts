@@ -159,21 +159,40 @@ function rangeFor(
 
 /** `y[n, o] = …`: for every value of its indices (D4.5). */
 function indexed(equation: Equation, target: Target, context: Context, declared: Type | undefined): Value {
-  const { builder } = context;
+  const bound = boundFor(equation, target, context, declared);
+  if (bound === undefined) return errorValue;
+  return entries(evaluate(equation.value, bound.context), equation, target, bound, context, declared);
+}
+
+function boundFor(
+  equation: Equation,
+  target: Target,
+  context: Context,
+  declared: Type | undefined,
+): Bound | undefined {
   const given: Candidates = declared
     ? candidatesOf(target.binders, declared, context)
     : new Map<string, Candidate[]>();
   const bound = bindIndices(target.binders, [equation.value], context, given);
-  if (bound === undefined) return errorValue;
-  if (bound.start.key !== "0") {
-    tellIn(builder, "DLC3012", {
-      message: "the entries of a tensor are counted from 0: an index on the left starts there",
-      span: target.span,
-      help: ["shift it: `y[i in 0..n - 1] = … x[i + 1] …`"],
-    });
-    return errorValue;
-  }
-  const right = evaluate(equation.value, bound.context);
+  if (bound === undefined || bound.start.key === "0") return bound;
+  tellIn(context.builder, "DLC3012", {
+    message: "the entries of a tensor are counted from 0: an index on the left starts there",
+    span: target.span,
+    help: ["shift it: `y[i in 0..n - 1] = … x[i + 1] …`"],
+  });
+  return undefined;
+}
+
+/** What one left side names, of a value under its indices. */
+function entries(
+  right: Value,
+  equation: Equation,
+  target: Target,
+  bound: Bound,
+  context: Context,
+  declared: Type | undefined,
+): Value {
+  const { builder } = context;
   if (right.kind === "parameters" && right.shape.length === 0 && target.binders.every(isIndex)) {
     const parts = mapParameters(right, (one) => {
       const array = rows(one.value, `${target.name.text}_${one.owned.name}`, bound, equation, context);
@@ -207,6 +226,40 @@ function indexed(equation: Equation, target: Target, context: Context, declared:
   const range = dtype === "i32" ? rangeOfEntries(element, declared, bound.context, equation.span) : undefined;
   const shape = axes.map(({ extent }) => extent);
   return operandArray(name, { dtype, shape, range });
+}
+
+/** D1.9 under indices: `values[n, :], places[n, :] = topk(x[n, :], 3)`. All left sides have the indices of the first. */
+export function evaluateIndexedTogether(equation: Equation, scope: Scope, builder: Builder): Value {
+  const context = newContext(builder, scope);
+  const [first] = equation.targets;
+  const bound = first && boundFor(equation, first, context, first.type);
+  if (first === undefined || bound === undefined) return errorValue;
+  const other = equation.targets.find((target) => indexNames(target) !== indexNames(first));
+  if (other !== undefined) {
+    tellIn(builder, "DLC3013", {
+      message: `\`${other.name.text}\` has other indices than \`${first.name.text}\`, and both stand for results of one right side`,
+      span: other.span,
+      help: ["give all of them the same indices, in the same order"],
+    });
+    return errorValue;
+  }
+  const results = resultsIn(evaluate(equation.value, bound.context));
+  const elements = equation.targets.map((target, place) => {
+    const right = results[place];
+    return right === undefined ? errorValue : entries(right, equation, target, bound, context, undefined);
+  });
+  return results.length === elements.length
+    ? { kind: "list", elements }
+    : { kind: "list", elements: results };
+}
+
+function indexNames({ binders }: Target): string {
+  return binders.flatMap((binder) => (binder.kind === "all" ? [] : [binder.name.text])).join(" ");
+}
+
+function resultsIn(value: Value): readonly Value[] {
+  if (value.kind === "results") return [...value.results.values()];
+  return value.kind === "list" ? value.elements : [value];
 }
 
 function isIndex(binder: Binder): boolean {

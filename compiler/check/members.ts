@@ -65,6 +65,8 @@ export function insideOf(instance: InstanceValue, name: Name, context: Context):
       const path = below(instance.path, ...owned.tensor.path.labels);
       return readOwned({ ...owned.tensor, name: name.text }, path, context);
     }
+    // In the check of a declaration nothing is applied: each application decides.
+    if (context.builder.mode === "declaration") return errorValue;
     tellIn(context.builder, "DLC3012", {
       message: `the shape of \`${name.text}\` follows from what the layer is applied to, and it is not applied before this`,
       span: name.span,

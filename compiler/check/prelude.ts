@@ -30,6 +30,7 @@ import { parameterwise } from "./parameters.ts";
 import { readers } from "./readers.ts";
 import { known, newScope } from "./scope.ts";
 import { tellIn } from "./session.ts";
+import { applySorting, isSorting } from "./sorting.ts";
 import { totalOf } from "./total.ts";
 import { boolConstant, counted, describeValue, errorValue, floatConstant, scalarValue } from "./value.ts";
 import { reduceWhole } from "./whole-reductions.ts";
@@ -44,7 +45,7 @@ const floatFunctions = [
   "cos",
   "tanh",
 ] as const satisfies readonly ScalarName[];
-const laterFunctions = ["sort", "topk", "cumsum", "searchsorted"];
+const laterFunctions = ["cumsum", "searchsorted"];
 const otherFunctions = [
   "abs",
   "sign",
@@ -59,6 +60,8 @@ const otherFunctions = [
   "total",
   "grad",
   "real",
+  "sort",
+  "topk",
 ];
 
 /** The names that stand everywhere and may be shadowed (D1.1). */
@@ -131,6 +134,15 @@ export function applyPrelude(
     return errorValue;
   }
   if (args.some((arg) => arg.kind === "error")) return errorValue;
+  if (isSorting(name)) {
+    return applySorting(
+      name,
+      args.map((value) => ({ value, span })),
+      new Map(),
+      context,
+      span,
+    );
+  }
   if (name === "random") return draw(context, span);
   if (name === "grad") {
     tellIn(context.builder, "DLC2012", { message: "`grad` is written with its two arguments", span });

@@ -23,6 +23,7 @@ function addReads(form: Form, names: Set<string>): void {
 function operandsOfBinding(binding: Binding): readonly string[] {
   const names = new Set<string>();
   if (binding.kind === "gradient") return [binding.of, binding.by];
+  if (binding.kind === "sorting") return [binding.of];
   for (const { form } of binding.domain) addReads(form, names);
   if (binding.kind === "application") {
     return [...names, ...[...binding.inputs, ...binding.given].map(({ operand }) => operand)];

@@ -169,7 +169,19 @@ export interface Initial {
   readonly body: Expr;
 }
 
-export type Binding = Equation | Application | Gradient;
+export type Binding = Equation | Application | Gradient | Sorting;
+
+/** name[context…, k] = the place on the last axis of `of` of what comes k-th in its order; the first `count` of them. */
+export interface Sorting {
+  readonly kind: "sorting";
+  readonly name: string;
+  /** One axis of numbers for each value of the indices. */
+  readonly of: string;
+  readonly context: readonly Axis[];
+  readonly count: Form;
+  readonly descending: boolean;
+  readonly span: Span;
+}
 
 /**
  * name[free axes…, axes of `by`…] = ∂ of[free axes…] / ∂ by. Where `by` itself stands under indices of a body around,

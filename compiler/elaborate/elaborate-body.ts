@@ -1,10 +1,19 @@
-import type { Application, ApplicationInput, Body, Equation, Gradient, OwnedTensor } from "../check/typed.ts";
+import type {
+  Application,
+  ApplicationInput,
+  Body,
+  Equation,
+  Gradient,
+  OwnedTensor,
+  Sorting,
+} from "../check/typed.ts";
 import type { Axis, Expr, Guard } from "../graph/expr.ts";
 import type { Update, Node } from "../graph/graph.ts";
-import { axesOfForm, mapChildren, readsOf, readsOfForm, visitExpr } from "../graph/visit.ts";
-import { add, axis as axisForm, constant, multiply, one, zero, type Form } from "../integers/index.ts";
+import { axesOfForm, readsOf, readsOfForm, visitExpr } from "../graph/visit.ts";
+import { axis as axisForm, constant, type Form } from "../integers/index.ts";
 import type { GraphBuilder } from "./graph-builder.ts";
 import { joinPath, resolvePath, type Place } from "./paths.ts";
+import { placedDraws } from "./placed-draws.ts";
 import { readRewriter, type ReadRewriter, type Target } from "./rewrite-reads.ts";
 
 /**
@@ -81,6 +90,9 @@ function elaborateBody(
       case "equation":
         values.set(binding.name, elaborateEquation(binding, values, context, prefix, elaboration));
         break;
+      case "sorting":
+        values.set(binding.name, elaborateSorting(binding, values, prefix, elaboration));
+        break;
       case "gradient":
         values.set(binding.name, elaborateGradient(binding, values, context, prefix, elaboration));
         break;
@@ -148,6 +160,27 @@ function ownedValue(
   return { node, context: [] };
 }
 
+/** An order for each value of the indices on which what is sorted depends. */
+function elaborateSorting(
+  { name, of, count, descending, span }: Sorting,
+  values: ReadonlyMap<string, Value>,
+  prefix: string,
+  { builder }: Elaboration,
+): Value {
+  const sorted = valueOf(values, of);
+  const shape = [...builder.node(sorted.node).shape.slice(0, -1), count];
+  const node = builder.add(prefix + name, (unique): Node => ({
+    kind: "argsort",
+    name: unique,
+    dtype: "i32",
+    shape,
+    of: sorted.node,
+    descending,
+    span,
+  }));
+  return { ...sorted, node };
+}
+
 /** The free axes are those around the body on which the scalar depends, and its own. */
 function elaborateGradient(
   gradient: Gradient,
@@ -212,29 +245,10 @@ function elaborateEquation(
     shape: axes.map((axis) => axis.extent),
     axes,
     domain,
-    body: placedDraws(rewriter.expr(equation.body), equation.axes, around, context),
+    body: placedDraws(rewriter.expr(equation.body), equation.axes, around, context.path),
     span: equation.span,
   }));
   return { node, context: around.map((axis) => axis.name) };
-}
-
-/**
- * Draws of a body are keyed by where it stands, and counted through the indices around it: so many numbers for each of
- * their values as its own axes can count.
- */
-function placedDraws(body: Expr, axes: readonly Axis[], around: readonly Axis[], { path }: Context): Expr {
-  const place = around.reduce((flat, { name, extent }) => add(multiply(flat, extent), axisForm(name)), zero);
-  const inside = (expr: Expr, points: Form): Expr => {
-    if (expr.kind === "random")
-      return { ...expr, path: path.join("."), counter: add(multiply(place, points), expr.counter) };
-    const within =
-      expr.kind === "reduce" ? expr.axes.reduce((all, { extent }) => multiply(all, extent), points) : points;
-    return mapChildren(expr, (child) => inside(child, within));
-  };
-  return inside(
-    body,
-    axes.reduce((all, { extent }) => multiply(all, extent), one),
-  );
 }
 
 /** The indices around the body on which an equation depends: those of what it reads, or all where it draws. */

@@ -1,4 +1,4 @@
-import { constantOf, equalForms, lowest, one, subtract, type RangeOf } from "../integers/index.ts";
+import { constantOf, equalForms, highest, one, subtract, type RangeOf } from "../integers/index.ts";
 import { isFloat } from "../scalar/dtype.ts";
 import { reducedDtype } from "./dtype-of.ts";
 import type { ArgsortNode, ComputeNode, Graph, Node } from "./graph.ts";
@@ -134,7 +134,7 @@ function checkArgsort(node: ArgsortNode, place: Place, report: (message: string)
     rows.length === own.length && rows.every((extent, at) => equalForms(extent, own[at] ?? extent));
   const [length, count] = [of.shape.at(-1), node.shape.at(-1)];
   if (length === undefined || count === undefined) report("a number has no order");
-  else if (!sameRows || lowest(subtract(length, count), dimsAtLeastOne) < 0)
+  else if (!sameRows || highest(subtract(length, count), dimsAtLeastOne) < 0)
     report(`the order of ${node.of} has [${[...rows, length].map(printForm).join(", ")}] places at most`);
 }
 
