@@ -94,7 +94,7 @@ export function prune(
 }
 
 function draws(binding: Binding): boolean {
-  if (binding.kind === "gradient") return false;
+  if (binding.kind === "gradient" || binding.kind === "sorting") return false;
   if (binding.kind === "application") return binding.callee.draws;
   let found = false;
   visitExpr(binding.body, ({ kind }) => {
