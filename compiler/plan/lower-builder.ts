@@ -116,8 +116,13 @@ export function bindInteger(builder: Builder, value: Value, stem: string, bounds
     builder.ranges.set(shared.expr.name, bounds);
     return axisForm(shared.expr.name);
   }
+  return copyInteger(builder, shared, stem, bounds);
+}
+
+/** As `bindInteger`, under a name of its own: what a mutable local holds now. */
+export function copyInteger(builder: Builder, value: Value, stem: string, bounds: Bounds = {}): Form {
   const name = freshName(builder, stem);
-  emit(builder, { kind: "let", name, value: shared.expr, register: { type: "i32", lanes: 1 } });
+  emit(builder, { kind: "let", name, value: value.expr, register: { type: "i32", lanes: 1 } });
   builder.blocks.at(-1)?.names.add(name);
   builder.ranges.set(name, bounds);
   return axisForm(name);

@@ -13,6 +13,8 @@ import {
   bindInteger,
   bindValue,
   block,
+  branch,
+  copyInteger,
   emit,
   freshName,
   literal,
@@ -55,7 +57,7 @@ export function lowerSort(builder: Builder, stage: Stage, order: Order, point: P
     emit(builder, {
       kind: "if",
       condition: isEarlier.expr,
-      then: block(builder, () => {
+      then: branch(builder, () => {
         sift(row, zero, place, count);
       }),
       otherwise: [],
@@ -72,9 +74,13 @@ export function lowerSort(builder: Builder, stage: Stage, order: Order, point: P
 function loop(builder: Builder, count: Form, body: (value: Form) => void): void {
   const name = freshName(builder, "turn");
   builder.ranges.set(name, belowExtent(count));
-  const statements = block(builder, () => {
-    body(axisForm(name));
-  });
+  const statements = block(
+    builder,
+    () => {
+      body(axisForm(name));
+    },
+    name,
+  );
   emit(builder, {
     kind: "for",
     name,
@@ -105,10 +111,10 @@ function sift(row: Row, from: Form, what: Value, end: Form): void {
   };
   emit(builder, { kind: "var", name: hole, value: integerValue(builder, from).expr, register: i32 });
   emit(builder, { kind: "var", name: child, value: firstChild().expr, register: i32 });
-  const body = block(builder, () => {
+  const body = branch(builder, () => {
     const left = placeAt(row, childValue);
     const right = applyTo(builder, "add", childValue, one);
-    const pair = block(builder, () => {
+    const pair = branch(builder, () => {
       const laterChild = precedes(row, read(row, left), read(row, add(left, constant(1))));
       set(child, selectBetween(builder, laterChild, right, childValue));
     });
@@ -121,12 +127,12 @@ function sift(row: Row, from: Form, what: Value, end: Form): void {
     const chosen = placeAt(row, childValue);
     const top = bindValue(builder, read(row, chosen), "top");
     const sinks = bindValue(builder, precedes(row, item, top), "sinks");
-    const move = block(builder, () => {
+    const move = branch(builder, () => {
       write(row, placeAt(row, holeValue), top);
       set(hole, childValue);
       set(child, firstChild());
     });
-    const stay = block(builder, () => {
+    const stay = branch(builder, () => {
       set(child, limit);
     });
     emit(builder, { kind: "if", condition: sinks.expr, then: move, otherwise: stay });
@@ -137,7 +143,7 @@ function sift(row: Row, from: Form, what: Value, end: Form): void {
 
 /** What a mutable local holds now, as a subscript. */
 function placeAt({ builder, order }: Row, value: Value): Form {
-  return bindInteger(builder, value, "at", belowExtent(order.count));
+  return copyInteger(builder, value, "at", belowExtent(order.count));
 }
 
 function read(row: Row, at: Form): Value {
