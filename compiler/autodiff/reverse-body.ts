@@ -1,12 +1,13 @@
 import { conjunction, negationOf, splitCondition } from "../graph/conditions.ts";
 import type { Expr, Guard } from "../graph/expr.ts";
+import { exprTable, type ExprTable } from "../graph/expr-table.ts";
 import { childrenOf } from "../graph/visit.ts";
 import type { Form } from "../integers/index.ts";
 import { isFloat, type Dtype } from "../scalar/dtype.ts";
 import { scalarFunction } from "../scalar/table.ts";
 import { dtypeIn, type Building } from "./building.ts";
-import { exprTable, withoutLets, type ExprTable } from "./expr-table.ts";
 import { foldingBuilder, sumOf } from "./fold-expr.ts";
+import { withoutLets } from "./without-lets.ts";
 
 /** Where in a body an adjoint is: under these guards and these other conditions, and 0 elsewhere. */
 export interface Path {

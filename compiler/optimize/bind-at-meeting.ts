@@ -1,9 +1,9 @@
 import type { Expr } from "../graph/expr.ts";
-import { childrenOf, mapChildren, visitExpr } from "../graph/visit.ts";
+import { childrenOf, mapChildren } from "../graph/visit.ts";
 
 /**
- * A `let` around the smallest part that holds all equal subexpressions. Undefined where none of them is sure to be
- * evaluated there: outside its branch the value might not be defined.
+ * A `let` around the smallest part that holds all equal subexpressions, of which there are `times`. Undefined where
+ * none of them is sure to be evaluated there: outside its branch the value might not be defined.
  */
 export function bindAtMeeting(
   expr: Expr,
@@ -11,31 +11,49 @@ export function bindAtMeeting(
   times: number,
   local: { readonly name: string; readonly value: Expr },
 ): Expr | undefined {
-  const only = childrenOf(expr).find((child) => count(child, isSame) === times);
-  if (only !== undefined && !isSame(expr)) {
-    const bound = bindAtMeeting(only, isSame, times, local);
-    return bound && mapChildren(expr, (child) => (child === only ? bound : child));
-  }
-  if (!isSurelyEvaluated(expr, isSame)) return undefined;
-  const replace = (inner: Expr): Expr =>
-    isSame(inner) ? { kind: "local", name: local.name } : mapChildren(inner, replace);
-  return { kind: "let", name: local.name, value: local.value, body: replace(expr) };
+  // A part that stands in several places as one object is looked at once.
+  const count = once<number>((part, inner) => {
+    const own = isSame(part) ? 1 : 0;
+    return childrenOf(part).reduce((sum, child) => sum + inner(child), own);
+  });
+  const replace = once<Expr>((part, inner) =>
+    isSame(part) ? { kind: "local", name: local.name } : mapChildren(part, inner),
+  );
+  const bind = (part: Expr): Expr | undefined => {
+    const only = childrenOf(part).find((child) => count(child) === times);
+    if (only !== undefined && !isSame(part)) {
+      const bound = bind(only);
+      return bound && mapChildren(part, (child) => (child === only ? bound : child));
+    }
+    if (!isSurelyEvaluated(part, isSame)) return undefined;
+    return { kind: "let", name: local.name, value: local.value, body: replace(part) };
+  };
+  return bind(expr);
 }
 
-function count(expr: Expr, isSame: (expr: Expr) => boolean): number {
-  let found = 0;
-  visitExpr(expr, (inner) => {
-    if (isSame(inner)) found += 1;
-  });
-  return found;
+/** A function of expressions by way of their parts that computes nothing twice. */
+function once<Result>(
+  compute: (expr: Expr, inner: (expr: Expr) => Result) => Result,
+): (expr: Expr) => Result {
+  const known = new Map<Expr, Result>();
+  const run = (expr: Expr): Result => {
+    const old = known.get(expr);
+    if (old !== undefined) return old;
+    const result = compute(expr, run);
+    known.set(expr, result);
+    return result;
+  };
+  return run;
 }
 
 /** Is one of them evaluated whichever branches are taken? */
 function isSurelyEvaluated(expr: Expr, isSame: (expr: Expr) => boolean): boolean {
-  if (isSame(expr)) return true;
-  const [first] = childrenOf(expr);
-  const onlyFirst =
-    expr.kind === "select" || (expr.kind === "apply" && (expr.fn === "and" || expr.fn === "or"));
-  if (onlyFirst) return first !== undefined && isSurelyEvaluated(first, isSame);
-  return childrenOf(expr).some((child) => isSurelyEvaluated(child, isSame));
+  const decide = once<boolean>((part, inner) => {
+    if (isSame(part)) return true;
+    const [first] = childrenOf(part);
+    const onlyFirst =
+      part.kind === "select" || (part.kind === "apply" && (part.fn === "and" || part.fn === "or"));
+    return onlyFirst ? first !== undefined && inner(first) : childrenOf(part).some(inner);
+  });
+  return decide(expr);
 }

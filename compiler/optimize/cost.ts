@@ -41,6 +41,11 @@ const costOf = {
  * which a kernel does once a row.
  */
 export function costOfExpr(expr: Expr): number {
+  return ownCost(expr, () => childrenOf(expr).reduce((sum, child) => sum + costOfExpr(child), 0));
+}
+
+/** The same from what its parts cost together. */
+export function ownCost(expr: Expr, costOfParts: () => number): number {
   if (isConjunction(expr)) return 0;
   let cost = 0;
   if (expr.kind === "apply") cost = costOfApply(expr);
@@ -48,8 +53,7 @@ export function costOfExpr(expr: Expr): number {
   if (expr.kind === "select" && !isConjunction(expr.condition)) cost = 1;
   if (expr.kind === "random") cost = 40;
   if (expr.kind === "reduce") cost = costOfReduction;
-  for (const child of childrenOf(expr)) cost += costOfExpr(child);
-  return cost;
+  return cost + costOfParts();
 }
 
 /** More than any body without a reduction inside is worth. */

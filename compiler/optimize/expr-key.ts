@@ -15,6 +15,11 @@ const commutative: ReadonlySet<string> = new Set([
   "notEqual",
 ]);
 
+/** Whether the operands may stand in any order. */
+export function isSymmetric(expr: Expr): boolean {
+  return expr.kind === "apply" && commutative.has(expr.fn);
+}
+
 /** The text of a body up to names of axes and locals, and to the order of operands where that is free. */
 export function keyOfExpr(
   expr: Expr,
@@ -33,7 +38,7 @@ export function keyOfExpr(
       return `${JSON.stringify(expr.operand)}[${expr.at.map(keyOfForm).join(",")}]`;
     case "apply": {
       const operands = expr.operands.map(key);
-      if (commutative.has(expr.fn)) operands.sort();
+      if (isSymmetric(expr)) operands.sort();
       return `${expr.fn}(${operands.join(",")})`;
     }
     case "convert":

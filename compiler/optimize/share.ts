@@ -1,54 +1,91 @@
 import { freshName } from "../graph/fresh-name.ts";
 import type { Expr } from "../graph/expr.ts";
+import { exprTable } from "../graph/expr-table.ts";
 import type { Graph } from "../graph/graph.ts";
 import { childrenOf } from "../graph/visit.ts";
 import { bindAtMeeting } from "./bind-at-meeting.ts";
 import { localNamesOf } from "./body.ts";
-import { costOfExpr } from "./cost.ts";
-import { keyOfExpr } from "./expr-key.ts";
+import { ownCost } from "./cost.ts";
+import { isSymmetric } from "./expr-key.ts";
 import { rewriteNodes, untagged } from "./rewriting.ts";
 
 /** What stands in a body more than once, and computes something, is computed once: (x − μ)·(x − μ) subtracts once. */
 export function share(graph: Graph): Graph {
   return rewriteNodes(graph, (node) => {
-    let body = node.body;
-    const taken = localNamesOf(body);
-    const given = new Set<string>();
+    const taken = localNamesOf(node.body);
+    const { intern, idOf } = exprTable(isSymmetric);
+    const facts = factsTable();
+    const whole = intern(node.body);
+    let body = whole;
+    const tried = new Set<Expr>();
     for (;;) {
-      const repeated = mostCostly(body, given);
+      const repeated = mostCostly(body, tried, facts);
       if (repeated === undefined) break;
-      given.add(repeated.key);
-      const isSame = (expr: Expr): boolean => keyOfExpr(expr) === repeated.key;
+      tried.add(repeated.expr);
+      const id = idOf(repeated.expr);
+      const isSame = (expr: Expr): boolean => idOf(expr) === id;
       const name = freshName("shared", taken);
-      body = bindAtMeeting(body, isSame, repeated.times, { name, value: repeated.expr }) ?? body;
+      const bound = bindAtMeeting(body, isSame, repeated.times, { name, value: repeated.expr });
+      if (bound !== undefined) body = intern(bound);
     }
-    return body === node.body ? node : { ...untagged(node), body };
+    return body === whole ? node : { ...untagged(node), body };
   });
 }
 
+/** What is asked of an expression again and again; of equal ones, which are one object, once. */
+interface Facts {
+  readonly cost: number;
+  readonly hasLet: boolean;
+}
+
+function factsTable(): (expr: Expr) => Facts {
+  const known = new Map<Expr, Facts>();
+  const factsOf = (expr: Expr): Facts => {
+    const old = known.get(expr);
+    if (old !== undefined) return old;
+    const children = childrenOf(expr).map(factsOf);
+    const facts = {
+      cost: ownCost(expr, () => children.reduce((sum, { cost }) => sum + cost, 0)),
+      hasLet: expr.kind === "let" || children.some(({ hasLet }) => hasLet),
+    };
+    known.set(expr, facts);
+    return facts;
+  };
+  return factsOf;
+}
+
 interface Repeated {
-  readonly key: string;
   readonly expr: Expr;
   readonly times: number;
 }
 
-/** The costliest repeated part that has not been tried. */
-function mostCostly(body: Expr, tried: ReadonlySet<string>): Repeated | undefined {
-  const found = new Map<string, { expr: Expr; times: number }>();
-  const collect = (expr: Expr): void => {
-    // A let, or what holds one, would bind its name twice.
-    for (const child of childrenOf(expr)) collect(child);
-    if (costOfExpr(expr) === 0 || localNamesOf(expr).size > 0) return;
-    const key = keyOfExpr(expr);
-    const old = found.get(key);
-    if (old === undefined) found.set(key, { expr, times: 1 });
-    else old.times += 1;
+/** The costliest repeated part that has not been tried, in a body in which equal parts are one object. */
+function mostCostly(
+  body: Expr,
+  tried: ReadonlySet<Expr>,
+  factsOf: (expr: Expr) => Facts,
+): Repeated | undefined {
+  // Each part once, after its own parts.
+  const order = new Set<Expr>();
+  const visit = (expr: Expr): void => {
+    if (order.has(expr)) return;
+    for (const child of childrenOf(expr)) visit(child);
+    order.add(expr);
   };
-  collect(body);
+  visit(body);
+  const parts = [...order];
+  const times = new Map([[body, 1]]);
+  for (const expr of parts.toReversed()) {
+    const own = times.get(expr) ?? 0;
+    for (const child of childrenOf(expr)) times.set(child, (times.get(child) ?? 0) + own);
+  }
   let best: Repeated | undefined;
-  for (const [key, { expr, times }] of found) {
-    if (times < 2 || tried.has(key)) continue;
-    if (best === undefined || costOfExpr(expr) > costOfExpr(best.expr)) best = { key, expr, times };
+  for (const expr of parts) {
+    const { cost, hasLet } = factsOf(expr);
+    const own = times.get(expr) ?? 0;
+    // A let, or what holds one, would bind its name twice.
+    if (own < 2 || cost === 0 || hasLet || tried.has(expr)) continue;
+    if (best === undefined || cost > factsOf(best.expr).cost) best = { expr, times: own };
   }
   return best;
 }

@@ -1,5 +1,5 @@
-import type { Expr } from "../graph/expr.ts";
-import { formsOf, mapChildren, childrenOf } from "../graph/visit.ts";
+import type { Expr } from "./expr.ts";
+import { childrenOf, formsOf, mapChildren } from "./visit.ts";
 
 /** Gives equal expressions one object, so that a body is a graph in which each part stands once. */
 export interface ExprTable {
@@ -9,8 +9,11 @@ export interface ExprTable {
   readonly idOf: (expr: Expr) => number;
 }
 
-/** Of bodies without lets. */
-export function exprTable(): ExprTable {
+/**
+ * Locals are told apart by their names, which are unique in a body. `isSymmetric` says where the order of operands is
+ * free: the first of two such expressions stands for both.
+ */
+export function exprTable(isSymmetric: (expr: Expr) => boolean = () => false): ExprTable {
   const ids = new Map<Expr, number>();
   const known = new Map<string, Expr>();
   const interned = new WeakMap<Expr, Expr>();
@@ -18,7 +21,7 @@ export function exprTable(): ExprTable {
     const old = interned.get(expr);
     if (old !== undefined) return old;
     const own = mapChildren(expr, intern);
-    const key = keyOf(own, (child) => ids.get(child) ?? -1);
+    const key = keyOf(own, isSymmetric(own), (child) => ids.get(child) ?? -1);
     const same = known.get(key) ?? own;
     if (!known.has(key)) {
       known.set(key, own);
@@ -33,9 +36,10 @@ export function exprTable(): ExprTable {
   };
 }
 
-function keyOf(expr: Expr, idOf: (child: Expr) => number): string {
+function keyOf(expr: Expr, symmetric: boolean, idOf: (child: Expr) => number): string {
   const forms = formsOf(expr).map((form) => form.key);
   const children = childrenOf(expr).map(idOf);
+  if (symmetric) children.sort((a, b) => a - b);
   return JSON.stringify([expr.kind, ownOf(expr), forms, children]);
 }
 
@@ -60,19 +64,10 @@ function ownOf(expr: Expr): readonly (string | number)[] {
     case "select":
       return [];
     case "let":
+      return [expr.name];
     case "reduce":
-      throw new Error(`bug: a ${expr.kind} inside a body that is differentiated`);
+      return [expr.op, ...expr.axes.map(({ name }) => name), ...expr.domain.map(({ relation }) => relation)];
     default:
       return expr satisfies never;
   }
-}
-
-/** The body with the value of each let in the places of its name; these are one object. */
-export function withoutLets(expr: Expr, values: ReadonlyMap<string, Expr> = new Map()): Expr {
-  if (expr.kind === "local") return values.get(expr.name) ?? expr;
-  if (expr.kind === "let") {
-    const value = withoutLets(expr.value, values);
-    return withoutLets(expr.body, new Map(values).set(expr.name, value));
-  }
-  return mapChildren(expr, (child) => withoutLets(child, values));
 }
