@@ -12,14 +12,7 @@ import {
   visitExpr,
 } from "../graph/visit.ts";
 import { atomForm, constantOf, product, substitute, type Form } from "../integers/index.ts";
-import {
-  allAxes,
-  atomsOfNode,
-  localNamesOf,
-  mapFormsOfNode,
-  substituteAxesInForm,
-  substituteLocals,
-} from "./body.ts";
+import { allAxes, atomsOfNode, localNamesOf, mapFormsOfNode, substituteAxesInForm } from "./body.ts";
 import { bindAtMeeting } from "./bind-at-meeting.ts";
 import { costOfExpr, costOfReduction, sizeOfExpr, worthANode } from "./cost.ts";
 import { rewriteNodes, untagged, zeroOf, type Rewriting } from "./rewriting.ts";
@@ -301,10 +294,16 @@ function bodyAt(producer: ComputeNode, at: readonly Form[], taken: Set<string>):
   return { kind: "select", condition: conjunction(guards), then: body, otherwise: zeroOf(producer.dtype) };
 }
 
-function renameLocals(expr: Expr, taken: Set<string>): Expr {
-  if (expr.kind !== "let") return mapChildren(expr, (child) => renameLocals(child, taken));
+/** `renamed` has the new names of the locals around: a new name may be an old one further in. */
+function renameLocals(
+  expr: Expr,
+  taken: Set<string>,
+  renamed: ReadonlyMap<string, string> = new Map(),
+): Expr {
+  if (expr.kind === "local") return { kind: "local", name: renamed.get(expr.name) ?? expr.name };
+  if (expr.kind !== "let") return mapChildren(expr, (child) => renameLocals(child, taken, renamed));
+  const value = renameLocals(expr.value, taken, renamed);
   const name = freshName(expr.name, taken);
-  const value = renameLocals(expr.value, taken);
-  const body = substituteLocals(expr.body, new Map([[expr.name, { kind: "local", name }]]));
-  return { kind: "let", name, value, body: renameLocals(body, taken) };
+  const body = renameLocals(expr.body, taken, new Map(renamed).set(expr.name, name));
+  return { kind: "let", name, value, body };
 }

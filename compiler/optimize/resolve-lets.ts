@@ -4,7 +4,6 @@ import type { Graph } from "../graph/graph.ts";
 import { costOfExpr } from "./cost.ts";
 import { rewriteNodes, untagged } from "./rewriting.ts";
 import { mapChildren, visitExpr } from "../graph/visit.ts";
-import { substituteLocals } from "./body.ts";
 
 /**
  * Puts the value of a `let` where it is used, if that is one place or costs nothing, so that rules see whole
@@ -17,20 +16,21 @@ export function resolveLets(graph: Graph): Graph {
   });
 }
 
-function resolveIn(expr: Expr, taken: Set<string>): Expr {
-  if (expr.kind !== "let") return mapChildren(expr, (child) => resolveIn(child, taken));
-  const value = resolveIn(expr.value, taken);
+/** `values` has what stands for the locals around: a new name may be an old one further in. */
+function resolveIn(expr: Expr, taken: Set<string>, values: ReadonlyMap<string, Expr> = new Map()): Expr {
+  if (expr.kind === "local") return values.get(expr.name) ?? expr;
+  if (expr.kind !== "let") return mapChildren(expr, (child) => resolveIn(child, taken, values));
+  const value = resolveIn(expr.value, taken, values);
   const uses = usesOf(expr.name, expr.body);
-  if (uses === 0) return resolveIn(expr.body, taken);
+  if (uses === 0) return resolveIn(expr.body, taken, values);
+  const inner = new Map(values);
   if (uses === 1 || costOfExpr(value) === 0) {
-    return resolveIn(substituteLocals(expr.body, new Map([[expr.name, value]])), taken);
+    return resolveIn(expr.body, taken, inner.set(expr.name, value));
   }
   const name = freshName(expr.name, taken);
-  const renamed =
-    name === expr.name
-      ? expr.body
-      : substituteLocals(expr.body, new Map([[expr.name, { kind: "local", name }]]));
-  const body = resolveIn(renamed, taken);
+  if (name === expr.name) inner.delete(expr.name);
+  else inner.set(expr.name, { kind: "local", name });
+  const body = resolveIn(expr.body, taken, inner);
   return name === expr.name && value === expr.value && body === expr.body
     ? expr
     : { kind: "let", name, value, body };

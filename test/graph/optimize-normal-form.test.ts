@@ -21,6 +21,29 @@ it("lets: a let that is used once, or costs nothing, is gone; one that would be 
   `);
 });
 
+it("lets: a new name may be the name of a let further in", () => {
+  expect(
+    afterPass(
+      "lets",
+      `graph g() {
+  x = input f32[4]
+  z = input f32[4]
+  y = compute f32[i: 4] (let a = exp(x[i]) in a * a)
+    + (let a = exp(x[i]) in let a#2 = exp(z[i]) in a / a#2 + a * a#2)
+  output y = y
+}`,
+    ),
+  ).toMatchInlineSnapshot(`
+    "graph g() {
+      x = input f32[4]
+      z = input f32[4]
+      y = compute f32[i: 4] (let a = exp(x[i]) in a * a) + (let a#2 = exp(x[i]) in let a#2#2 = exp(z[i]) in a#2 / a#2#2 + a#2 * a#2#2)
+      output y = y
+    }
+    "
+  `);
+});
+
 it("reductions: a reduction inside a body becomes a node over the axes that it uses", () => {
   expect(
     afterPass(

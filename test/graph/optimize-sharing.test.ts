@@ -165,3 +165,27 @@ it("cse, inline, dce: scatters read their operands by their new names, and equal
     "
   `);
 });
+
+it("inline: a producer's locals are renamed all at once, though a new name is the old name of another", () => {
+  expect(
+    afterPass(
+      "inline",
+      `graph g() {
+  x = input f32[4]
+  z = input f32[4]
+  p = compute f32[i: 4] let shared = exp(x[i]) in let shared#2 = exp(z[i]) in shared / shared#2 + shared * shared#2
+  y = compute f32[i: 4] p[i] * p[i]
+  output y = y
+}`,
+    ),
+  ).toMatchInlineSnapshot(`
+    "graph g() {
+      x = input f32[4]
+      z = input f32[4]
+      p = compute f32[i: 4] let shared = exp(x[i]) in let shared#2 = exp(z[i]) in shared / shared#2 + shared * shared#2
+      y = compute f32[i: 4] let shared = (let shared#2 = exp(x[i]) in let shared#2#2 = exp(z[i]) in shared#2 / shared#2#2 + shared#2 * shared#2#2) in shared * shared
+      output y = y
+    }
+    "
+  `);
+});
