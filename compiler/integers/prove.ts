@@ -72,10 +72,18 @@ interface Search {
   readonly enough: number;
   /** Shared by the whole search; it gives up at 0. */
   readonly budget: { steps: number };
+  /** How often each atom has been eliminated on the way here. */
+  readonly eliminated: ReadonlyMap<string, number>;
 }
 
+/**
+ * A fact that eliminates one atom may bring back another. Once more is worth it (x ≥ y and 2y ≥ x + 3 give 2x ≥ x + 3);
+ * without an end, two facts would exchange the same two atoms until the budget is spent.
+ */
+const turnsOfAnAtom = 2;
+
 function newSearch(facts: Facts, enough: number): Search {
-  return { facts, enough, budget: { steps: 3000 } };
+  return { facts, enough, budget: { steps: 3000 }, eliminated: new Map() };
 }
 
 /** A lower bound of the form, as good as the search finds. */
@@ -86,12 +94,16 @@ function lowest(form: Form, search: Search): number {
   const atom = outermost(form);
   if (atom === undefined) return -Infinity;
   if (atom.kind === "min" || atom.kind === "max") return splitExtreme(form, atom, search);
+  const key = atomKey(atom);
+  const turns = (search.eliminated.get(key) ?? 0) + 1;
   const direct = atom.kind === "dim" ? lowestOfPolynomial(form, search.facts) : -Infinity;
   if (direct >= search.enough) return direct;
+  if (turns > turnsOfAnAtom) return direct;
+  const inner = { ...search, eliminated: new Map(search.eliminated).set(key, turns) };
   let best = direct;
   try {
     for (const next of eliminate(form, atom, search)) {
-      best = Math.max(best, lowest(next, search));
+      best = Math.max(best, lowest(next, inner));
       if (best >= search.enough) return best;
     }
   } catch (error) {
