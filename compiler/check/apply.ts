@@ -197,7 +197,7 @@ function applyBody(
   const hypers = rebase(target.hypers, path, slots);
   const result = instantiate({ ...target, hypers }, given, {
     caller: context.builder,
-    facts: context.facts,
+    guards: context.guards,
     name,
     span,
     slots: slots.length,

@@ -230,6 +230,7 @@ function checkDeclaration(
       identity: {},
       mode: "declaration",
       facts,
+      certain: facts,
       kinds: declaration.kind === "function" ? new Map() : kindLabels(declaration, module.scope, session),
     };
     build({ declaration, scope: module.scope, hypers, entry }, "free", builder, undefined);

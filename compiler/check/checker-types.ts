@@ -201,6 +201,8 @@ export interface Builder {
   readonly streams: { next: number };
   /** Grows with the facts of the header. */
   facts: Facts;
+  /** Those of them that hold whatever branch is taken: arrays are placed before conditions are decided. */
+  certain: Facts;
   readonly inputs: BodyInput[];
   readonly bindings: Binding[];
   readonly params: Map<string, OwnedTensor>;
@@ -320,7 +322,8 @@ export interface Given {
 /** Where it is applied. */
 export interface Via {
   readonly caller: Builder;
-  readonly facts: Facts;
+  /** The conditions under which it is applied. */
+  readonly guards: readonly Guard[];
   readonly name: string;
   readonly span: Span;
   readonly slots: number;

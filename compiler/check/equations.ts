@@ -19,6 +19,7 @@ import { mapParameters } from "./parameters.ts";
 import type { Scalar } from "./scalar.ts";
 import { tellIn } from "./session.ts";
 import { showShape } from "./show-types.ts";
+import { holdSizes } from "./sizes.ts";
 import { textOf } from "./texts.ts";
 import type { IntegerRange } from "./typed.ts";
 import { declaredDtype, declaredRange, declaredShape, rangeHolds } from "./types.ts";
@@ -225,7 +226,9 @@ function entries(
   builder.bindings.push({ kind: "equation", name, axes, domain: [], dtype, body, span: equation.span });
   const range = dtype === "i32" ? rangeOfEntries(element, declared, bound.context, equation.span) : undefined;
   const shape = axes.map(({ extent }) => extent);
-  return operandArray(name, { dtype, shape, range });
+  return holdSizes(shape, `\`${target.name.text}\``, builder, target.span)
+    ? operandArray(name, { dtype, shape, range })
+    : errorValue;
 }
 
 /** D1.9 under indices: `values[n, :], places[n, :] = topk(x[n, :], 3)`. All left sides have the indices of the first. */

@@ -20,6 +20,7 @@ import { axisForms, freshAxis, underAxes } from "./context.ts";
 import { childrenOf, formsOf, visitExpr } from "../graph/visit.ts";
 import { apply, conjunction, literal, select } from "./exprs.ts";
 import { boundsOfScalar, coerce, stored } from "./numbers.ts";
+import { holdSizes } from "./sizes.ts";
 import type { IntegerRange } from "./typed.ts";
 
 /** An array in a binding of its own, under those axes of its context that it depends on. */
@@ -39,6 +40,7 @@ export function hoist(
 ): Hoisted {
   if (array.operand !== undefined) return { operand: array.operand, context: [], domain: [] };
   const { builder } = context;
+  holdSizes(array.shape, "this tensor", builder, span);
   // Outside of all indices it is an equation by itself, with names of its own.
   const inner = context.axes.length === 0 ? { ...context, frame: { taken: new Set<string>() } } : context;
   const axes = array.shape.map((extent) => freshAxis(inner, "i", extent));

@@ -1,6 +1,6 @@
 import type { Formal, FunctionDeclaration, UnitDeclaration } from "../../grammar/ast.ts";
 import type { Span } from "../diagnostics/source.ts";
-import type { Facts } from "../integers/index.ts";
+import { assume, mentions, type Atom, type Facts } from "../integers/index.ts";
 import { isFloat, type Dtype } from "../scalar/dtype.ts";
 import { operandArray } from "./arrays.ts";
 import { defineStatements } from "./block.ts";
@@ -67,9 +67,13 @@ export function instantiate(
   }
 }
 
-/** What the caller knows of sizes; its indices are no business of what it applies. */
-function sizeFacts(via: Via): Facts {
-  return via.caller.facts;
+/** What is known of sizes where it is applied (D3.6); indices are no business of what is applied. */
+function sizeFacts({ caller, guards }: Via): Facts {
+  return assume(caller.facts, ...guards.filter(({ form }) => !mentions(form, isOfAnIndex)));
+}
+
+function isOfAnIndex(atom: Atom): boolean {
+  return atom.kind === "axis" || atom.kind === "read";
 }
 
 function keyOf(target: Target, given: readonly (Given | undefined)[], via: Via, facts: Facts): string {
@@ -90,6 +94,7 @@ function keyOf(target: Target, given: readonly (Given | undefined)[], via: Via, 
     inputs.join(";"),
     via.slots,
     factsKey(facts),
+    facts === via.caller.certain ? "" : factsKey(via.caller.certain),
   ].join("|");
 }
 
@@ -120,6 +125,7 @@ function instantiateNew(
     streams: { next: 0 },
     real: realOf(way.inputs, given),
     facts,
+    certain: caller.certain,
     inputs: [],
     bindings: [],
     params: new Map(),

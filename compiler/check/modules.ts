@@ -157,6 +157,7 @@ export function constantBuilder(session: Session, name: string): Builder {
     streams: { next: 0 },
     real: "f32",
     facts: noFacts,
+    certain: noFacts,
     inputs: [],
     bindings: [],
     params: new Map(),

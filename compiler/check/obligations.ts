@@ -25,6 +25,7 @@ export function isPostponed(guard: Guard | undefined, builder: Builder): boolean
   if (verdict !== "undecided") return verdict === "proved";
   obligations.push(guard);
   builder.facts = assume(builder.facts, guard);
+  builder.certain = assume(builder.certain, guard);
   return true;
 }
 

@@ -77,7 +77,7 @@ export function applyOptimizer(
     const name = `${request.name}_${one.owned.name}`;
     const result = instantiate(target, arrays.map(givenOf), {
       caller: context.builder,
-      facts: context.facts,
+      guards: context.guards,
       name,
       span,
       slots: 0,

@@ -1,5 +1,5 @@
 import type { Block, Expr, Formal } from "../../grammar/ast.ts";
-import { constant, prove, showForm, subtract } from "../integers/index.ts";
+import { constant, showForm } from "../integers/index.ts";
 import { equalSizes } from "./arrays.ts";
 import type { ApplicationSite, Builder, Context, Output, Scope } from "./checker-types.ts";
 import type { Origin } from "./scalar.ts";
@@ -9,11 +9,11 @@ import { evaluate } from "./evaluate.ts";
 import { expectArray } from "./expect.ts";
 import { named } from "./hoist.ts";
 import { stored } from "./numbers.ts";
-import { isPostponed } from "./obligations.ts";
 import { chainNote } from "./origins.ts";
 import { find, valueOf } from "./scope.ts";
 import { brokenBelow, tell, tellIn } from "./session.ts";
 import { showTensorType } from "./show-types.ts";
+import { openSize } from "./sizes.ts";
 import { declaredDtype, declaredRange, declaredShape } from "./types.ts";
 
 /** The results of a declaration: the equations of those names, held against their declared types. */
@@ -131,33 +131,30 @@ function sizesAreWhole(
     if (result.type === undefined) continue;
     const shape = declaredShape(result.type, context);
     if (shape === undefined) return false;
-    for (const size of shape) {
-      const guard = { relation: "nonnegative", form: subtract(size, constant(1)) } as const;
-      const verdict = prove(guard, context.facts);
-      if (verdict === "proved" || (verdict === "undecided" && builder.mode === "declaration")) continue;
-      if (verdict === "undecided" && isPostponed(guard, builder)) continue;
+    const open = openSize(shape, builder);
+    if (open === undefined) continue;
+    const { size, verdict } = open;
+    const text = showTensorType(declaredName(result, builder), shape);
+    if (verdict === "refuted") {
       const zero = equalSizes(size, constant(0), context) === "equal";
-      const text = showTensorType(declaredName(result, builder), shape);
-      if (verdict === "refuted") {
-        tell(builder.session, "DLC3005", {
-          message: `${site?.name ?? builder.name} leaves nothing: a size of its result would be ${zero ? "0" : showForm(size)}`,
-          span: site?.span ?? result.span,
-          label: `${result.name.text} would be ${text}`,
-          notes: origin ? chainNote(sizesOf(origin), origin) : [],
-          help: site
-            ? ["the image is too small by now: take away a step that shrinks it, or begin with a larger one"]
-            : [],
-        });
-        return false;
-      }
-      tellIn(builder, "DLC3011", {
-        message: `the size ${showForm(size)} of \`${result.name.text}\` is not known to be at least 1`,
+      tell(builder.session, "DLC3005", {
+        message: `${site?.name ?? builder.name} leaves nothing: a size of its result would be ${zero ? "0" : showForm(size)}`,
         span: site?.span ?? result.span,
-        label: `${result.name.text} is ${text}`,
-        help: ["state it in the `where` of the model's entry"],
+        label: `${result.name.text} would be ${text}`,
+        notes: origin ? chainNote(sizesOf(origin), origin) : [],
+        help: site
+          ? ["the image is too small by now: take away a step that shrinks it, or begin with a larger one"]
+          : [],
       });
       return false;
     }
+    tellIn(builder, "DLC3011", {
+      message: `the size ${showForm(size)} of \`${result.name.text}\` is not known to be at least 1`,
+      span: site?.span ?? result.span,
+      label: `${result.name.text} is ${text}`,
+      help: ["state it in the `where` of the model's entry"],
+    });
+    return false;
   }
   return true;
 }

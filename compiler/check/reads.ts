@@ -4,10 +4,12 @@ import {
   add,
   constantOf,
   floorDivide,
+  mentions,
   modulo,
   one,
   product,
   prove,
+  showForm,
   subtract,
   zero,
   type Form,
@@ -160,6 +162,7 @@ function resolveSubscript(
       const [start, end] = [dimOf(subscript.start, context), dimOf(subscript.end, context)];
       if (start === undefined || end === undefined || length === undefined) return undefined;
       const extent = subtract(end, start);
+      if (!isLength(extent, subscript.span, context)) return undefined;
       const last = subtract(end, one);
       // An empty stretch reads nothing, so that its ends need not be in bounds.
       if (constantOf(extent) !== 0) {
@@ -175,6 +178,22 @@ function resolveSubscript(
       return form && [at(form, length, checks, subscript.span)];
     }
   }
+}
+
+/** All parts that are taken for the values of an index have one length; it may begin where the index says. */
+function isLength(extent: Form, span: Span, context: Context): boolean {
+  if (mentions(extent, ({ kind }) => kind === "axis" || kind === "read")) {
+    tellIn(context.builder, "DLC3012", {
+      message: `the length of this part, ${showForm(extent)}, follows an index or an entry of a tensor`,
+      span,
+      help: ["take the whole axis and filter: `sum[j where j <= i] …`"],
+    });
+    return false;
+  }
+  const length = constantOf(extent);
+  if (length === undefined || length >= 0) return true;
+  tellIn(context.builder, "DLC3005", { message: `this part ends ${-length} before it begins`, span });
+  return false;
 }
 
 function at(form: Form, length: Form | undefined, checks: Subscripted[], span: Span): Place {

@@ -76,6 +76,7 @@ export function checkWhere(
     }
     stated.push(...guards);
     builder.facts = assume(builder.facts, ...guards);
+    builder.certain = assume(builder.certain, ...guards);
   }
   if (holds && builder.mode === "declaration") {
     for (const fact of facts) {

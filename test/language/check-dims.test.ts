@@ -32,6 +32,22 @@ describe("D3 dims", () => {
       ["DLC3005"],
     );
   });
+  test("D3.1 also of an equation's own tensor, which has memory at every call", () => {
+    const model = (where: string): string =>
+      `model M(x: f32[N]) -> (y: f32)${where} {\n  a[i in 0..N - 3] = 2 * x[i]\n  y = sum[i] a[i] * a[i]\n}`;
+    const [message] = expectCodes(model(""), ["DLC3011"]);
+    expect(message).toContain("the size N - 3 of `a` is not known to be at least 1");
+    expect(run(model(" where N > 3"), { x: [1, 2, 3, 4, 5] })).toEqual([20]);
+    expectCodes("model M(x: f32[2]) -> (y: f32) {\n  a[i in 0..2 - 2] = x[i]\n  y = sum[i] a[i]\n}", [
+      "DLC3005",
+    ]);
+  });
+  test("D3.1 a part has one length for all values of an index, and may begin anywhere", () => {
+    const part = (range: string): string => `model M(x: f32[5]) -> (y: f32[3]) { y[i] = sum(x[${range}]) }`;
+    expect(run(part("i..i + 3"), { x: [1, 2, 3, 4, 5] })).toEqual([6, 9, 12]);
+    expectCodes(part("0..i + 1"), ["DLC3012"]);
+    expectCodes(part("3..1"), ["DLC3005"]);
+  });
   test("D3.2 shapes of parameters and lengths of lists are known when the model is built", () => {
     expectCodes("model M(x: f32[N]) -> (y: f32[N]) {\n  param w: f32[N] = 1\n  y[n] = w[n] * x[n]\n}", [
       "DLC3012",
@@ -87,6 +103,31 @@ model M(x: f32[6]) -> (y: f32[6]) { y = half(x) }`,
     expect(diagnostics).toEqual([]);
     expect(models[0]?.entries["forward"]?.dims).toEqual([{ name: "N", low: 2 }]);
     expect(models[0]?.entries["forward"]?.facts).toHaveLength(1);
+  });
+  test("D3.5 undecided in the check of a layer alone is no error", () => {
+    expectCodes("layer Pair(x: real[D]) -> (y: real) { y = x[0] + x[1] }", []);
+    expectCodes("layer Half(x: real[D]) -> (y: real[D / 2]) { y[d] = x[2 * d] }", []);
+  });
+  test("D3.6 each branch is checked under its condition, also where that is decided at each call", () => {
+    const source = `fn even(x: real[D]) -> (y: real) where D % 2 == 0 { y = sum[i in 0..D / 2] x[2 * i + 1] }
+fn second(x: real[D]) -> (y: real) where D > 1 { y = x[1] }
+`;
+    const model = (choice: string): string => `${source}model M(x: f32[N]) -> (y: f32) { y = ${choice} }`;
+    const parity = model("if N % 2 == 0 then even(x) else -1");
+    expect(run(parity, { x: [1, 2, 3, 4] })).toEqual([6]);
+    expect(run(parity, { x: [1, 2, 3] })).toEqual([-1]);
+    const both = model("if N == 1 then x[0] else second(x)");
+    expect(run(both, { x: [7] })).toEqual([7]);
+    expect(run(both, { x: [7, 8] })).toEqual([8]);
+    expect(run(model("if N > 2 then x[2] else x[0]"), { x: [1, 2] })).toEqual([1]);
+    expectCodes(model("if N > 2 then x[3] else x[0]"), ["DLC3006"]);
+    expectCodes(model("if N % 2 == 0 then -1 else even(x)"), ["DLC3010"]);
+  });
+  test("D3.6 but a tensor has a size whatever branch is taken", () => {
+    const source = `fn later(x: real[D]) -> (y: real[D - 1]) where D > 1 { y[i] = (x[i + 1] else 0) }
+model M(x: f32[N]) -> (y: f32) { y = if N > 1 then sum(later(x)) else 0 }`;
+    const [message] = expectCodes(source, ["DLC3011"]);
+    expect(message).toContain("the size N - 1 of `y`");
   });
   test("D3.6 only the chosen branch of a build-time condition exists", () => {
     const source = (wide: string): string => `import std.nn { Linear }
