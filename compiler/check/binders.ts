@@ -34,7 +34,7 @@ export function bindIndices(
   for (const binder of binders) {
     if (binder.kind === "all") continue;
     const name = binder.name.text;
-    refuseShadow(name, binder, context);
+    refuseShadow(name, binder, inner, context);
     const own = binder.kind === "index" && binder.range ? explicitRange(binder.range, inner) : undefined;
     if (binder.kind === "index" && binder.range && own === undefined) {
       complete = false;
@@ -106,13 +106,17 @@ function explicitRange(
   return start && end && { start, extent: subtract(end, start) };
 }
 
-/** D1.1: an index hides nothing, and no other index. */
-function refuseShadow(name: string, binder: Binder, context: Context): void {
-  const found = find(name, context.scope);
-  const hidden = context.indices.has(name) || (found !== undefined && !found.scope.prelude);
-  if (!hidden) return;
-  tell(context.builder.session, "DLC2003", {
-    message: `the index \`${name}\` would hide ${context.indices.has(name) ? "an index around it" : "a name that is defined around it"}`,
+/** D1.1: an index hides nothing, and no other index; `inner` has those that the same list binds before it. */
+function refuseShadow(name: string, binder: Binder, inner: Context, outer: Context): void {
+  const found = find(name, inner.scope);
+  if (!inner.indices.has(name) && (found === undefined || found.scope.prelude)) return;
+  const hidden = outer.indices.has(name)
+    ? "an index around it"
+    : inner.indices.has(name)
+      ? "an index before it"
+      : "a name that is defined around it";
+  tell(inner.builder.session, "DLC2003", {
+    message: `the index \`${name}\` would hide ${hidden}`,
     span: binder.span,
     notes: found?.entity.span ? [{ text: "it is defined here", span: found.entity.span }] : [],
     help: ["choose another name for the index"],

@@ -95,13 +95,10 @@ function defineEquation(
     const declared = first.primed
       ? undefined
       : results.find((result) => result.name.text === first.name.text);
-    define(
-      session,
-      scope,
-      lazy(targetName(first), first.name.span, () =>
-        evaluateEquation(equation, first, scope, builder, declared),
-      ),
+    const entity = lazy(targetName(first), first.name.span, () =>
+      evaluateEquation(equation, first, scope, builder, declared),
     );
+    define(session, scope, { ...entity, equation: equation.value });
   } else {
     const whole = lazy(equation.targets.map(targetName).join(", "), first.name.span, () =>
       evaluateTogether(equation, scope, builder),

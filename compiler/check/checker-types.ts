@@ -285,6 +285,8 @@ export interface Entity {
   readonly evaluate: () => Value;
   /** What declares it, where that matters. */
   readonly declares?: StateStatement;
+  /** The right side of the equation that defines it. */
+  readonly equation?: Syntax;
   /** Found out only where it is read. */
   readonly unasked?: boolean;
 }

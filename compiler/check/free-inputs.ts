@@ -2,12 +2,11 @@ import type { Formal, NamedType } from "../../grammar/ast.ts";
 import { constant, constantOf, dim, rangeUnderFacts, type Form } from "../integers/index.ts";
 import type { FreeDim } from "../graph/graph.ts";
 import type { Builder, Context } from "./checker-types.ts";
-import { dimOf } from "./expect.ts";
 import type { Matched } from "./match.ts";
 import { find, known } from "./scope.ts";
 import { tell } from "./session.ts";
 import { showTensorType } from "./show-types.ts";
-import { declaredDtype, declaredRange } from "./types.ts";
+import { declaredDtype, declaredRange, sizeOf } from "./types.ts";
 import { counted, scalarValue } from "./value.ts";
 
 /** An input that nobody gives: of the entry of a model, whose open sizes are its free dims, or of a declaration. */
@@ -54,7 +53,7 @@ function freeShape(type: NamedType, context: Context): readonly Form[] | undefin
       shape.push(size);
       continue;
     }
-    const size = hidesDeclaration(one, context) ? undefined : dimOf(one, context);
+    const size = hidesDeclaration(one, context) ? undefined : sizeOf(one, context);
     if (size === undefined) return undefined;
     shape.push(size);
   }

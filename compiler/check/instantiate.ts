@@ -21,6 +21,7 @@ import { evaluate } from "./evaluate.ts";
 import { boundedDims, freeInput } from "./free-inputs.ts";
 import { deepest } from "./inline.ts";
 import { hypersKey, kindLabels } from "./instances.ts";
+import { refuseNextValues } from "./next-values.ts";
 import { optimizerOutputs } from "./optimizer-outputs.ts";
 import { matchInput, type Matched } from "./match.ts";
 import { declaredOutputs, outputsOf } from "./outputs.ts";
@@ -189,7 +190,10 @@ export function build(
   if (conditions.some(({ holds }) => !holds)) return undefined;
   const stated = conditions.flatMap((where) => where.stated);
   const block = way.entry?.body ?? declaration.body;
-  if (block.kind === "block") defineStatements(block, declaration, scope, builder, way.results);
+  if (block.kind === "block") {
+    defineStatements(block, declaration, scope, builder, way.results);
+    if (declaration.kind !== "optimizer") refuseNextValues(block, scope, builder);
+  }
   if (!defineInputs(formals, matched, scope, builder)) return undefined;
   // Inside the check of a declaration, others are known by their headers.
   const byHeader = builder.mode === "declaration" && site !== undefined && way.results.length > 0;

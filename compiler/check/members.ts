@@ -1,4 +1,4 @@
-import type { Name } from "../../grammar/ast.ts";
+import type { Expr, Name } from "../../grammar/ast.ts";
 import { constant } from "../integers/index.ts";
 import { operandArray } from "./arrays.ts";
 import { defineStatements } from "./block.ts";
@@ -10,6 +10,7 @@ import { describeOwned } from "./owned.ts";
 import { known, newScope, valueOf } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { wayNames } from "./signature.ts";
+import { partsOf } from "./syntax-walk.ts";
 import type { InstancePath, OwnedTensor } from "./typed.ts";
 import { errorValue } from "./value.ts";
 import { defineWhere } from "./where.ts";
@@ -19,10 +20,29 @@ export function memberOfInstance(instance: InstanceValue, name: Name, context: C
   const { declaration } = instance;
   const wanted = name.text;
   if (hasEntry(declaration, wanted)) return { ...instance, entry: wanted };
-  const applied = context.builder.applied.get(pathKey(instance.path));
+  const key = pathKey(instance.path);
+  if (!context.builder.applied.has(key)) evaluateApplications(instance, context);
+  const applied = context.builder.applied.get(key);
   const owned = applied && [...applied.body.params, ...applied.body.states].find((one) => isOwn(one, wanted));
   if (owned !== undefined) return readOwned(owned, below(instance.path, ...owned.path.labels), context);
   return insideOf(instance, name, context);
+}
+
+/** Order is free (D1.2): the equations that apply the instance, and so decide its shapes, may stand further down. */
+function evaluateApplications({ path }: InstanceValue, context: Context): void {
+  const [label] = path.labels;
+  for (const entity of [...context.scope.entities.values()]) {
+    const { equation } = entity;
+    if (entity.state !== "new" || equation === undefined || label === undefined) continue;
+    if (applies(equation, label)) valueOf(entity, context.builder.session);
+  }
+}
+
+/** Where the name is used, or is the label of a stage. */
+function applies(expr: Expr, name: string): boolean {
+  const labels = expr.kind === "pipe" ? expr.stages.map(({ label }) => label) : [];
+  if (labels.some((label) => label?.kind === "name" && label.text === name)) return true;
+  return (expr.kind === "name" && expr.text === name) || partsOf(expr).some((part) => applies(part, name));
 }
 
 function isOwn(owned: OwnedTensor, name: string): boolean {

@@ -5,6 +5,7 @@ import { noFacts } from "../integers/index.ts";
 import type { Builder, Module, Session } from "./checker-types.ts";
 import { newContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
+import { libraryModules } from "./library.ts";
 import { define, known, lazy, newScope } from "./scope.ts";
 import { tell } from "./session.ts";
 import { suggest } from "./suggest.ts";
@@ -108,7 +109,7 @@ function importNames(
           : { ...first.span, end: declaration.path.at(-1)?.span.end ?? first.span.end },
       help: [
         first?.text === "std"
-          ? "the library has std.nn, std.init, std.math, std.random, std.loss, std.metric, std.optim, std.data"
+          ? `the library has ${libraryModules.join(", ")}`
           : `it would be the file ${path}`,
       ],
     });

@@ -4,6 +4,7 @@ import { freshBinding } from "./builder.ts";
 import type { Builder, Context, Entity, Scope, Value } from "./checker-types.ts";
 import { evaluate } from "./evaluate.ts";
 import { memberOfInstance } from "./members.ts";
+import { reportNextValue } from "./next-values.ts";
 import { trainingValue } from "./prelude.ts";
 import { stopped } from "./parameters.ts";
 import { find, reportUnknown, valueOf } from "./scope.ts";
@@ -63,21 +64,26 @@ export function capturedOperand(operand: string, type: OperandType, builder: Bui
   return name;
 }
 
-/** `h'` is the value after the step; what inference does not change has none of its own. */
-export function evaluatePrimed(expr: Primed, context: Context): Value {
-  const { operand } = expr;
-  if (operand.kind === "name") {
-    const found = find(`${operand.text}'`, context.scope);
-    if (found !== undefined) {
-      const value = entityValue(found.entity, found.scope, context);
-      return value.kind === "parameters" ? stopped(value, context) : value;
-    }
+/** `h'` is the value after the step; a state without an equation for it keeps its value (D1.7). */
+export function evaluatePrimed({ operand, span }: Primed, context: Context): Value {
+  if (operand.kind !== "name") {
+    reportNextValue(
+      operand.span.source.text.slice(operand.span.start, operand.span.end),
+      span,
+      context.builder,
+    );
+    return errorValue;
   }
-  tellIn(context.builder, "DLC3019", {
-    message: "`'` needs a state, a carried name or a training step",
-    span: expr.span,
-  });
-  return errorValue;
+  const state = find(operand.text, context.scope);
+  const found =
+    find(`${operand.text}'`, context.scope) ?? (state?.entity.declares !== undefined ? state : undefined);
+  if (found === undefined) {
+    if (state === undefined) reportUnknown(operand.text, operand.span, context);
+    else reportNextValue(operand.text, span, context.builder);
+    return errorValue;
+  }
+  const value = entityValue(found.entity, found.scope, context);
+  return value.kind === "parameters" ? stopped(value, context) : value;
 }
 
 export function evaluateMember(expr: Member, context: Context): Value {

@@ -1,5 +1,7 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Builder, Context, Entity, Scope, Session, Value } from "./checker-types.ts";
+import type { Particulars } from "../diagnostics/index.ts";
+import { libraryModuleOf } from "./library.ts";
 import { tell, tellIn } from "./session.ts";
 import { suggest } from "./suggest.ts";
 import { errorValue } from "./value.ts";
@@ -92,11 +94,24 @@ export function visibleNames(context: Context): readonly string[] {
 }
 
 export function reportUnknown(name: string, span: Span, context: Context): void {
-  const guess = suggest(name, visibleNames(context));
+  const module = libraryModuleOf(name, context.builder.session.host);
+  const guess = module === undefined ? suggest(name, visibleNames(context)) : undefined;
   tellIn(context.builder, "DLC2001", {
     message: `there is no \`${name}\` here`,
     span,
-    help: guess === undefined ? [] : [`did you mean \`${guess}\`?`],
-    fix: guess === undefined ? undefined : { title: `write \`${guess}\``, edits: [{ span, text: guess }] },
+    ...(module !== undefined && toImport(name, module, span)),
+    ...(guess !== undefined && {
+      help: [`did you mean \`${guess}\`?`],
+      fix: { title: `write \`${guess}\``, edits: [{ span, text: guess }] },
+    }),
   });
+}
+
+function toImport(name: string, module: string, { source }: Span): Pick<Particulars, "help" | "fix"> {
+  const line = `import ${module} { ${name} }`;
+  const start = { source, start: 0, end: 0 };
+  return {
+    help: [`the library has it: \`${line}\``],
+    fix: { title: `import \`${name}\``, edits: [{ span: start, text: `${line}\n` }] },
+  };
 }

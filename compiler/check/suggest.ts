@@ -1,7 +1,7 @@
-/** The candidate that is most like a misspelt name; undefined where none is like it. */
+/** The candidate that is most like a misspelt name; undefined where none is like it. No letter alone is like another. */
 export function suggest(name: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let least = (name.length === 1 ? 0 : Math.max(1, Math.floor(name.length / 3))) + 1;
   for (const candidate of new Set(candidates)) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance >= least) continue;

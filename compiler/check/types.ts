@@ -1,4 +1,4 @@
-import type { Type } from "../../grammar/ast.ts";
+import type { Dim, Type } from "../../grammar/ast.ts";
 import { prove, subtract, type Form } from "../integers/index.ts";
 import { dtypes, type Dtype } from "../scalar/dtype.ts";
 import type { Context } from "./checker-types.ts";
@@ -58,11 +58,25 @@ export function declaredShape(type: Type, context: Context): readonly Form[] | u
       shape.push(...found.dims);
       continue;
     }
-    const size = dimOf(dim, context);
+    const size = sizeOf(dim, context);
     if (size === undefined) return undefined;
     shape.push(size);
   }
   return shape;
+}
+
+/** The size that stands in a type. */
+export function sizeOf(dim: Exclude<Dim, { kind: "pack" }>, context: Context): Form | undefined {
+  if (dim.kind !== "name" || find(dim.text, context.scope) !== undefined || /^[A-Z]/.test(dim.text)) {
+    return dimOf(dim, context);
+  }
+  const capital = dim.text.slice(0, 1).toUpperCase() + dim.text.slice(1);
+  tellIn(context.builder, "DLC2001", {
+    message: `there is no \`${dim.text}\` here`,
+    span: dim.span,
+    help: [`a size that an input brings along has a capitalised name: \`${capital}\``],
+  });
+  return undefined;
 }
 
 export function rangeHolds(

@@ -266,4 +266,28 @@ layer Scale(x: real[N, C]) -> (y: real[N, C]) {
 \`real\`, \`true\` or \`false\` for \`bool\`, any text for \`string\`. Lists, layers and functions are chosen in the source.
 `,
   },
+  DLC2018: {
+    severity: "error",
+    title: "a next value of what has none",
+    explanation: `
+\`x'\` is the value of \`x\` after a step. In a layer or a model only a \`state\` has one; in an optimizer its inputs do, in a
+training step the instances that it changes.
+
+\`\`\`dl
+layer Count(x: real[N]) -> (y: real[N]) {
+  seen = 0
+  seen' = if training then seen + 1 else seen
+  y[n] = x[n] + seen
+}
+\`\`\`
+
+\`\`\`dl
+layer Count(x: real[N]) -> (y: real[N]) {
+  state seen: real = 0
+  seen' = if training then seen + 1 else seen
+  y[n] = x[n] + seen
+}
+\`\`\`
+`,
+  },
 } satisfies CodeTable<2>;

@@ -78,6 +78,27 @@ describe("D5 numbers", () => {
   });
 });
 
+describe("D5 numbers in storage", () => {
+  test("D5.5 constants outside of a dtype's range, or rounded to 0 in it, are warned about", () => {
+    const weight = (value: string): string =>
+      `model M(x: f32[N]) -> (y: f32[N]) {\n  param w: f16[1] = ${value}\n  y[n] = x[n] * real(w[0])\n}`;
+    expectCodes(weight("65504"), []);
+    expectCodes(weight("70000"), ["DLC3024"]);
+    expectCodes(weight("1e-9"), ["DLC3024"]);
+    expectCodes(model("(x: f32[N]) -> (y: f32[N])", "y[n] = x[n] * 1e39"), ["DLC3024"]);
+    expectCodes(model("(x: i32[N]) -> (y: i32[N])", "y[n] = x[n] * 3000000000"), ["DLC3024"]);
+  });
+  test("D5.4 i32 wraps", () => {
+    const source = model("(x: i32[N]) -> (y: i32[N])", "y[n] = x[n] * 65536");
+    expect(run(source, { x: [32768, 65536] })).toEqual([-2147483648, 0]);
+  });
+  test("D5.2 conversions to u8 and i8 stop at the bounds", () => {
+    const to = (dtype: string): string => model(`(x: f32[N]) -> (y: ${dtype}[N])`, `y[n] = ${dtype}(x[n])`);
+    expect(run(to("u8"), { x: [300, -4, 7.9] })).toEqual([255, 0, 7]);
+    expect(run(to("i8"), { x: [300, -400, -7.9] })).toEqual([127, -128, -7]);
+  });
+});
+
 describe("training and states", () => {
   test("training is false here; the branches under it are checked, not built", () => {
     const source = (then: string): string =>
