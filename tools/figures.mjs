@@ -23,6 +23,7 @@ const formats = {
   /** a share between 0 and 1 */
   share: (value) => `${(100 * value).toFixed(2)} %`,
   ratio: (value) => `${value.toFixed(2)}×`,
+  number: (value) => three(value),
   error: (value) => value.toExponential(1),
   gflops: (value) => `${three(value)} GFLOP/s`,
 };
@@ -38,6 +39,7 @@ const three = (value) => value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : valu
  * @property {number | null} seed of what was random, null where nothing was
  * @property {Record<string, string>} versions of Node and of the packages that matter
  * @property {Record<string, string>} source the files and folders measured, each with its hash
+ * @property {Record<string, string>} [data] what was read from outside of the repository, each with its hash
  * @property {Record<string, { value: number; unit: Unit }>} figures
  */
 
@@ -56,7 +58,7 @@ export function formatFigure({ value, unit }) {
  */
 export function writeResult(
   path,
-  { command, seed, source, packages = [], lock = "package-lock.json", figures },
+  { command, seed, source, packages = [], lock = "package-lock.json", data, figures },
   root = repository,
 ) {
   for (const file of source)
@@ -71,6 +73,7 @@ export function writeResult(
       ...Object.fromEntries(packages.map((name) => [name, locked[`node_modules/${name}`].version])),
     },
     source: Object.fromEntries(source.map((file) => [file, contentHash(root, [file])])),
+    ...(data && { data }),
     figures,
   };
   mkdirSync(dirname(join(root, path)), { recursive: true });

@@ -1,7 +1,16 @@
 // @ts-check
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,6 +19,7 @@ import { fileURLToPath } from "node:url";
  * @typedef {object} Requirement
  * @property {string} what as a person calls it
  * @property {readonly string[]} packages what apt-get installs for it; none where npm brings it
+ * @property {boolean} [unpack] whether only their own files are needed, beside the system: not installed, and without what they depend on
  * @property {() => string | undefined} find where it is, if it is there
  */
 
@@ -46,6 +56,18 @@ function findFashion() {
   return existsSync(`${folder}/train-images-idx3-ubyte.gz`) ? folder : undefined;
 }
 
+/** Where packages are unpacked of which only some files are needed, and not what they depend on. */
+const unpacked = join(dirname(dirname(fileURLToPath(import.meta.url))), ".cache", "debian");
+
+/** The folder of the tables that come with scikit-learn: iris.csv and others. */
+function findTables() {
+  const folder = "usr/lib/python3/dist-packages/sklearn/datasets/data";
+  return firstOf([`/${folder}`, join(unpacked, folder)].map((path) => `${path}/iris.csv`))?.replace(
+    /\/iris\.csv$/,
+    "",
+  );
+}
+
 /** Cloudflare's runtime: npm brings a binary, for the common systems only. */
 function findWorkerd() {
   try {
@@ -61,6 +83,12 @@ export const requirements = {
   chromium: { what: "the Chromium browser", packages: ["chromium"], find: findChromium },
   vulkan: { what: "the Vulkan loader", packages: ["libvulkan1"], find: findVulkan },
   fashion: { what: "the Fashion-MNIST data set", packages: ["dataset-fashion-mnist"], find: findFashion },
+  tables: {
+    what: "the tables of scikit-learn",
+    packages: ["python3-sklearn"],
+    unpack: true,
+    find: findTables,
+  },
   workerd: { what: "a workerd that runs on this system", packages: [], find: findWorkerd },
 };
 
@@ -74,7 +102,7 @@ const record = join(dirname(dirname(fileURLToPath(import.meta.url))), ".cache", 
  * `DLC_REQUIRE=all` demands it. What stays missing is skipped by name by the suites that need it.
  */
 export function installSystemPackages() {
-  const missing = Object.values(requirements).filter(
+  const missing = Object.values(/** @type {Readonly<Record<string, Requirement>>} */ (requirements)).filter(
     ({ packages, find }) => packages.length > 0 && find() === undefined,
   );
   if (missing.length === 0) return;
@@ -87,11 +115,30 @@ export function installSystemPackages() {
     return;
   }
   console.log(`prepare: ${names} missing: apt-get install ${packages.join(" ")}`);
-  const done = apt(["update"]) && apt(["install", "-y", "--no-install-recommends", ...packages]);
+  const whole = missing.flatMap(({ packages: own, unpack }) => (unpack === true ? [] : own));
+  const parts = missing.flatMap(({ packages: own, unpack }) => (unpack === true ? own : []));
+  const done =
+    apt(["update"]) &&
+    (whole.length === 0 || apt(["install", "-y", "--no-install-recommends", ...whole])) &&
+    parts.every(unpackPackage);
   if (!done) {
     mkdirSync(dirname(record), { recursive: true });
     writeFileSync(record, JSON.stringify({ failed: packages }));
     console.log("prepare: apt-get failed; the suites that need them are skipped.");
+  }
+}
+
+/** @param {string} name */
+function unpackPackage(name) {
+  const folder = mkdtempSync(join(tmpdir(), "dlc-package-"));
+  try {
+    if (!apt(["download", name], folder)) return false;
+    const [file] = readdirSync(folder);
+    if (file === undefined) return false;
+    mkdirSync(unpacked, { recursive: true });
+    return spawnSync("dpkg-deb", ["--extract", join(folder, file), unpacked]).status === 0;
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }
 
@@ -113,9 +160,11 @@ function whyNotInstall(packages, demanded) {
 
 /**
  * @param {readonly string[]} args
+ * @param {string} [folder] in which it runs
  */
-function apt(args) {
+function apt(args, folder) {
   const { status } = spawnSync("apt-get", args, {
+    ...(folder !== undefined && { cwd: folder }),
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
   });
