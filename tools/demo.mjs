@@ -1,7 +1,8 @@
 // @ts-check
-// `npm run demo`: builds LeNet with the command as a user types it, then lets the module classify handwritten digits
-// that its weights have never seen.
+// `npm run demo`: trains LeNet on handwritten digits and builds it, by the commands as a user types them, then lets the
+// module classify digits that it has never seen.
 import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import pc from "picocolors";
@@ -21,15 +22,12 @@ import { heldOutDigits, side } from "./held-out-digits.mjs";
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 const classes = 10;
 
-function build() {
-  const args = [
-    "build",
-    "examples/lenet/lenet.dl",
-    "--weights",
-    "examples/lenet/lenet.safetensors",
-    "-o",
-    "dist/lenet",
-  ];
+const source = "examples/lenet/lenet.dl";
+const run = "dist/demo";
+const weights = `${run}/lenet.safetensors`;
+
+/** @param {readonly string[]} args */
+function dlc(args) {
   console.log(pc.dim(`$ dlc ${args.join(" ")}`));
   const { status } = spawnSync(process.execPath, [join(repository, "dist", "dlc.js"), ...args], {
     cwd: repository,
@@ -125,7 +123,10 @@ function caption({ label, answer, probability }, width) {
   return `${colour(text)}${" ".repeat(Math.max(0, width - text.length))}`;
 }
 
-build();
+// A folder of its own, which the next demonstration may take away.
+rmSync(join(repository, run), { recursive: true, force: true });
+dlc(["train", source, "--data", "node_modules", "--log", run, "-o", weights]);
+dlc(["build", source, "--weights", weights, "-o", "dist/lenet"]);
 /** @type {{ load: () => Promise<LeNet> }} */
 const { load } = await import(pathToFileURL(join(repository, "dist", "lenet", "index.js")).href);
 const lenet = await load();

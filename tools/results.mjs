@@ -2,7 +2,7 @@
 // `npm run results [-- NAME…]`: trains examples on real data by the command that their READMEs give, and writes what came
 // out into `examples/NAME/result.json`, from which the READMEs take their figures (`npm run figures`).
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -111,6 +111,20 @@ export function trainOnce(name, folder, more) {
   }
 }
 
+/**
+ * A source and what it imports of the library: when one of them changes, the result is old.
+ * @param {string} path
+ * @param {Set<string>} found
+ * @returns {string[]}
+ */
+function sourcesOf(path, found = new Set()) {
+  if (found.has(path)) return [];
+  found.add(path);
+  const text = readFileSync(join(repository, path), "utf8");
+  for (const [, module] of text.matchAll(/^import std\.(\w+)/gm)) sourcesOf(`stdlib/${module}.dl`, found);
+  return [...found].sort();
+}
+
 /** @param {string} name */
 async function makeResult(name) {
   const example = examples[name];
@@ -130,7 +144,7 @@ async function makeResult(name) {
   writeResult(`examples/${name}/result.json`, {
     command: `npm run results -- ${name}`,
     seed: example.seed,
-    source: [`examples/${name}/${name}.dl`, "stdlib"],
+    source: sourcesOf(`examples/${name}/${name}.dl`),
     data: Object.fromEntries(example.files.map((file) => [file, contentHash(folder, [file])])),
     figures,
   });
