@@ -19,16 +19,27 @@ export const measuredSources = ["compiler", "runtime", "stdlib", "examples"];
  * @param {Pick<BenchModel, "name" | "weights">} model
  */
 export function buildModel({ name, weights }) {
-  const folder = join(repository, ".cache", "bench", name);
-  mkdirSync(dirname(folder), { recursive: true });
   const example = join("examples", name);
   const from = weights === undefined ? ["--seed", String(seed)] : ["--weights", join(example, weights)];
+  return build(join(example, `${name}.dl`), join("bench", name), from);
+}
+
+/** A model of `bench/training/` with its trainer; answers the module's folder. @param {string} name */
+export function buildTrainer(name) {
+  const from = ["--train", "--seed", String(seed)];
+  return build(join("bench", "training", `${name}.dl`), join("bench", "training", name), from);
+}
+
+/** @param {string} source @param {string} target in `.cache` @param {readonly string[]} options */
+function build(source, target, options) {
+  const folder = join(repository, ".cache", target);
+  mkdirSync(dirname(folder), { recursive: true });
   const { status, stderr } = spawnSync(
     process.execPath,
-    [join("dist", "dlc.js"), "build", join(example, `${name}.dl`), ...from, "-o", folder],
+    [join("dist", "dlc.js"), "build", source, ...options, "-o", folder],
     { cwd: repository, encoding: "utf8" },
   );
-  if (status !== 0) throw new Error(`dlc build ${name} failed:\n${stderr}`);
+  if (status !== 0) throw new Error(`dlc build ${source} failed:\n${stderr}`);
   return folder;
 }
 

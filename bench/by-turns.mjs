@@ -1,10 +1,13 @@
 // @ts-check
 
-/** @typedef {{ name: string; run: () => unknown }} Contender */
+/**
+ * What is timed: a call, or what times so many calls itself, in a process of its own, and answers the milliseconds of one.
+ * @typedef {{ name: string; run: () => unknown } | { name: string; time: (calls: number) => Promise<number> }} Contender
+ */
 /** Milliseconds of one call. @typedef {{ best: number; median: number }} Times */
 
 /** A turn lasts about so many milliseconds, so that the clock's own resolution counts for nothing. */
-const turn = 4;
+const shortTurn = 4;
 
 /** @returns {number[]} */
 const noTimes = () => [];
@@ -14,21 +17,27 @@ const noTimes = () => [];
  * begins with another contender.
  * @param {readonly Contender[]} contenders
  * @param {number} rounds
+ * @param {number} [turn] milliseconds
  * @returns {Promise<Record<string, Times>>} by name
  */
-export async function timeByTurns(contenders, rounds) {
+export async function timeByTurns(contenders, rounds, turn = shortTurn) {
   const entries = [];
-  for (const { name, run } of contenders) {
+  for (const contender of contenders) {
+    const time =
+      "time" in contender ? contender.time : (/** @type {number} */ calls) => timeCalls(contender.run, calls);
     // Long enough for V8 to have replaced the code of the first calls.
-    const once = await timeCalls(run, 50).then(() => timeCalls(run, 300));
+    const first = await time(1).then(() => time(1));
+    const few = (/** @type {number} */ most, /** @type {number} */ milliseconds) =>
+      Math.max(1, Math.min(most, Math.ceil(milliseconds / first)));
+    const once = await time(few(50, 500)).then(() => time(few(300, 1000)));
     const calls = Math.max(1, Math.round(turn / once));
-    await timeCalls(run, Math.ceil(500 / once / 2));
-    entries.push({ name, run, calls, times: noTimes() });
+    await time(Math.ceil(500 / once / 2));
+    entries.push({ name: contender.name, time, calls, times: noTimes() });
   }
   for (let round = 0; round < rounds; round++) {
     for (let place = 0; place < entries.length; place++) {
       const entry = entries[(round + place) % entries.length];
-      if (entry !== undefined) entry.times.push(await timeCalls(entry.run, entry.calls));
+      if (entry !== undefined) entry.times.push(await entry.time(entry.calls));
     }
   }
   return Object.fromEntries(entries.map(({ name, times }) => [name, summary(times)]));

@@ -51,14 +51,14 @@ export function formatFigure({ value, unit }) {
 /**
  * Writes a result file: a bench or a training script calls it at its end.
  * @param {string} path relative to the repository
- * @param {Omit<Result, "source" | "versions"> & { source: readonly string[]; packages?: readonly string[]; lock?: string }} result
+ * @param {Omit<Result, "source" | "versions"> & { source: readonly string[]; packages?: readonly string[]; lock?: string; versions?: Readonly<Record<string, string>> }} result
  *   `source`: the files and folders whose change makes the figures old; `packages`: npm packages whose version matters;
- *   `lock`: the lock file that has them, the root's where it is left out
+ *   `lock`: the lock file that has them, the root's where it is left out; `versions`: of what is no npm package
  * @param {string} [root]
  */
 export function writeResult(
   path,
-  { command, seed, source, packages = [], lock = "package-lock.json", data, figures },
+  { command, seed, source, packages = [], lock = "package-lock.json", versions = {}, data, figures },
   root = repository,
 ) {
   for (const file of source)
@@ -71,6 +71,7 @@ export function writeResult(
     versions: {
       node: process.versions.node,
       ...Object.fromEntries(packages.map((name) => [name, locked[`node_modules/${name}`].version])),
+      ...versions,
     },
     source: Object.fromEntries(source.map((file) => [file, contentHash(root, [file])])),
     ...(data && { data }),

@@ -75,7 +75,9 @@ export function walkOf(node: ComputeNode, read: Read, oneHot: OneHot): Walk | un
     ({ name }) => !own.has(name) || (scatters && !values.has(name) && !isPlainIn(read, name)),
   );
   const terms = constantOf(product(around.map((axis) => axis.extent)));
-  if (terms !== undefined && terms < fewestTerms) return undefined;
+  // A sum of nothing else does not ask where the places are.
+  const isPlain = node.body.kind === "read" && node.domain.length === 0;
+  if (!isPlain && terms !== undefined && terms < fewestTerms) return undefined;
   return { windows, values, at, scatters };
 }
 

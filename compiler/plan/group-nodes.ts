@@ -1,6 +1,6 @@
 import type { ComputeNode, Graph } from "../graph/graph.ts";
 import { isComputed } from "../graph/is-computed.ts";
-import { operandsOf, readsOf, rootsOf } from "../graph/visit.ts";
+import { operandsOf, readsOf, readsOfForm, rootsOf } from "../graph/visit.ts";
 import { axis as axisForm, equalForms } from "../integers/index.ts";
 import { areAligned, fitInto, joinSpaces, kindOf, spaceOf, type Member, type Space } from "./fusion-space.ts";
 
@@ -89,7 +89,7 @@ function growEpilogue(node: ComputeNode, context: Context): Group {
   const members = [member];
   for (const next of context.nodes.slice(context.nodes.indexOf(node) + 1)) {
     if (context.groups.has(next.name) || kindOf(next) !== "element-wise") continue;
-    if (context.updating.has(next.name)) continue;
+    if (context.updating.has(next.name) || isMovedByData(next)) continue;
     if (!readsAny(next, members, context)) continue;
     const fit = fitInto(next, members, space);
     if (fit === undefined || !isSound([...members, fit.member], context)) continue;
@@ -97,6 +97,11 @@ function growEpilogue(node: ComputeNode, context: Context): Group {
   }
   while (members.slice(0, -1).some((inner) => isWantedOutside(inner.node, members, context))) members.pop();
   return { members, space };
+}
+
+/** What looks up where it reads takes each element by itself, where an epilogue has a tile of them. */
+function isMovedByData(node: ComputeNode): boolean {
+  return readsOf(node.body).some(({ at }) => at.some((form) => readsOfForm(form).length > 0));
 }
 
 function joinProducers(node: ComputeNode, context: Context): Group {

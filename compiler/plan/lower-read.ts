@@ -27,7 +27,7 @@ import {
   type Value,
 } from "./lower-builder.ts";
 import { registerTypeOf } from "./loops.ts";
-import { applyTo, bytesForm, convertTo, laneOf, packLanes, rampOf } from "./lower-value.ts";
+import { applyTo, bytesForm, convertTo, laneOf, packLanes, rampOf, widen } from "./lower-value.ts";
 import type { Lanes } from "./loops.ts";
 
 /** One instance of a stage's body: what its axes are there, and how many lanes count. */
@@ -198,6 +198,11 @@ function loadLanes(
   point: Point,
   condition: Value | undefined,
 ): Value {
+  if (point.valid === 1 && condition === undefined) {
+    // What the other lanes hold is not stored.
+    const first = at.map((form) => loadReads(builder, simplify(builder, atLane(form, 0)), undefined));
+    return widen(builder, loadScalar(builder, operand, first, undefined), 4);
+  }
   return packLanes(
     [0, 1, 2, 3].map((place) => {
       if (place >= point.valid) return literal(registerTypeOf[operand.dtype], 1, 0);

@@ -1,5 +1,6 @@
 import {
   constantOf,
+  fromTerms,
   linearIn,
   mentions,
   scale,
@@ -210,9 +211,8 @@ function soleAtom(form: Form): Atom | undefined {
 
 function makePointer(state: State, level: Level, operand: string | undefined, variable: Form): Index {
   const { parent, loop } = level;
-  if (parent === undefined || mentions(variable, (atom) => isBound(level, atom))) {
-    return inPlace(state, level, operand, variable);
-  }
+  if (parent === undefined) return inPlace(state, level, operand, variable);
+  if (mentions(variable, (atom) => isBound(level, atom))) return fromBound(state, level, operand, variable);
   if (loop === undefined || !mentions(variable, (atom) => isVariable(loop, atom))) {
     return pointer(state, parent, operand, variable);
   }
@@ -246,6 +246,27 @@ function slopeAlong(loop: ForOf<Form>, form: Form): Form | undefined {
   if (parts === undefined || only === undefined) return undefined;
   if (mentions(parts.rest, (atom) => isVariable(loop, atom))) return undefined;
   return only.coefficient.terms.every((term) => term.denominator === 1) ? only.coefficient : undefined;
+}
+
+/** Only what data say is computed here: the rest is a pointer as without it. */
+function fromBound(state: State, level: Level, operand: string | undefined, variable: Form): Index {
+  const isOwn = (term: Form["terms"][number]): boolean =>
+    mentions(fromTerms([term]), (atom) => isBound(level, atom));
+  const rest = fromTerms(variable.terms.filter((term) => !isOwn(term)));
+  const whole = variable.terms.every((term) => term.denominator === 1);
+  if (!whole || soleAtom(rest)?.kind === "axis" || rest.terms.length === 0) {
+    return inPlace(state, level, operand, variable);
+  }
+  const base = pointer(state, level, operand, rest);
+  const fixed = originOf(state, operand, variable) - originOf(state, operand, rest);
+  const own = indexOf(fromTerms(variable.terms.filter(isOwn)), (name) => state.used.add(name));
+  const name = `${operand ?? "i"}_p${state.count++}`;
+  level.statements.push({
+    kind: "index",
+    name,
+    value: plus({ kind: "add", left: base, right: own }, fixed),
+  });
+  return { kind: "local", name };
 }
 
 function inPlace(state: State, level: Level, operand: string | undefined, variable: Form): Index {

@@ -80,16 +80,17 @@ function partsOf(extent: number, by: number): readonly (readonly [number, number
 
 function tileCycles(problem: TileProblem, tile: Tile): number {
   const sums = tile.rows * tile.vectors * tile.columns;
-  const loads = problem.reads.reduce(
-    (all, read) =>
-      all +
-      (read.alongRows ? tile.rows : 1) *
-        (read.alongVectors ? tile.vectors : 1) *
-        (read.alongColumns ? tile.columns : 1),
-    0,
-  );
+  const loadsOf = (read: TileRead): number =>
+    (read.alongRows ? tile.rows : 1) *
+    (read.alongVectors ? tile.vectors : 1) *
+    (read.alongColumns ? tile.columns : 1);
+  const loads = problem.reads.reduce((all, read) => all + loadsOf(read), 0);
+  // What one sum alone takes need not wait for another: half of it is enough to keep the multiplications busy.
+  const isShared = (read: TileRead): boolean =>
+    !read.alongRows || !read.alongVectors || (problem.columnExtent > 1 && !read.alongColumns);
+  const held = problem.reads.reduce((all, read) => all + loadsOf(read) * (isShared(read) ? 1 : 0.5), 0);
   const operations = sums * (problem.fused ? 1 : 2);
-  const spilled = Math.max(0, sums + loads - (problem.fused ? registers.fused : registers.unfused));
+  const spilled = Math.max(0, sums + held - (problem.fused ? registers.fused : registers.unfused));
   // A spilled register is stored and loaded again in the way of what waits for it.
   const spills = 3 * spilled;
   const step = Math.max(operations / 2, (operations + loads + 3) / 4, loads / 2, latency) + spills;

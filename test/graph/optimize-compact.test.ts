@@ -47,6 +47,15 @@ it("compact: a sum that moves such places scatters, and reads what it multiplies
   `);
 });
 
+it("compact: a sum of nothing else sums the places alone", () => {
+  const sum = "db = compute f32[o: 4] sum[n: N, i: 4, j: 4] dh[n, o, i, j]\n  output db = db";
+  expect(readersAfter(behindPool(sum))).toMatchInlineSnapshot(`
+    "dh.winners = compute f32[n: N, o: 4, i.o: 2, j.o: 2] dp[n, o, i.o, j.o] * h[n, o, 2*i.o + floor(((place[n, o, i.o, j.o] in 0..4)) / 2), 2*j.o + (place[n, o, i.o, j.o] in 0..4) - 2*floor(((place[n, o, i.o, j.o] in 0..4)) / 2)]
+    db = compute f32[o: 4] sum[n: N, i.o: 2, j.o: 2] dh.winners[n, o, i.o, j.o]
+    output db = db"
+  `);
+});
+
 it("compact: both read one list of places", () => {
   const text = afterPass("compact", behindPool(`${byWeight}\n  ${byImage}`));
   expect(text.match(/winners = compute/g)).toHaveLength(1);

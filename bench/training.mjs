@@ -1,0 +1,131 @@
+// @ts-check
+// `node bench/training.mjs [ROUNDS]`: one training step (batch 64, one thread) of dlc's modules and of native PyTorch, by
+// turns, after the losses of their first steps have been seen to agree. PYTHON names a Python that has PyTorch.
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { writeResult } from "../tools/figures.mjs";
+import { buildTrainer, measuredSources, prepare, seed } from "./build-models.mjs";
+import { timeByTurns } from "./by-turns.mjs";
+import { startPyTorch } from "./pytorch-peer.mjs";
+
+/** @typedef {{ image: Float32Array; label: Int32Array }} Batch */
+
+const size = 64;
+/** So many batches, one after the other. */
+const count = 8;
+/** Losses may differ by this share. */
+const tolerance = 1e-4;
+/** Milliseconds of a turn. */
+const turn = 4;
+
+/** @type {readonly { name: string; title: string; image: readonly number[] }[]} */
+const models = [
+  { name: "lenet", title: "LeNet 32×32, momentum", image: [1, 32, 32] },
+  { name: "keras-cnn", title: "Keras CNN 28×28, Adam", image: [1, 28, 28] },
+  { name: "mlp", title: "MLP 784-128-10, Adam", image: [1, 28, 28] },
+];
+
+/** Noise with labels, the same in every run. @param {number} pixels @returns {Batch[]} */
+function drawBatches(pixels) {
+  let state = seed;
+  const draw = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state >>> 8) / 2 ** 24;
+  };
+  return Array.from({ length: count }, () => ({
+    image: Float32Array.from({ length: size * pixels }, draw),
+    label: Int32Array.from({ length: size }, () => Math.floor(10 * draw())),
+  }));
+}
+
+/** @param {string} folder @param {readonly Batch[]} batches */
+async function loadTrainer(folder, batches) {
+  const { load } = await import(pathToFileURL(join(folder, "index.js")).href);
+  const { trainer, info } = await load();
+  let steps = 0;
+  /** @returns {number} */
+  const step = () => {
+    const batch = batches[steps % batches.length];
+    steps += 1;
+    return trainer.step(batch).loss;
+  };
+  return { variant: /** @type {string} */ (info.variant), step };
+}
+
+async function main() {
+  const rounds = Number(process.argv[2] ?? 60);
+  await prepare();
+  const peer = await startPyTorch();
+  if (peer === undefined) {
+    console.error("no Python with PyTorch is here: PYTHON=… names one");
+    process.exitCode = 2;
+    return;
+  }
+  /** @type {Record<string, { value: number; unit: "ms" | "ratio" }>} */
+  const figures = {};
+  let variant = "";
+  for (const { name, title, image } of models) {
+    const folder = buildTrainer(name);
+    const batches = drawBatches(image.reduce((all, extent) => all * extent, 1));
+    const file = join(folder, "..", `${name}.bin`);
+    writeFileSync(
+      file,
+      Buffer.concat(
+        batches.flatMap((batch) => [Buffer.from(batch.image.buffer), Buffer.from(batch.label.buffer)]),
+      ),
+    );
+    const own = await loadTrainer(folder, batches);
+    variant = own.variant;
+    await peer.load({
+      model: name,
+      weights: join(folder, `${name}.safetensors`),
+      batches: file,
+      image,
+      count,
+    });
+    for (let place = 0; place < 2 * count; place++) {
+      const [loss, right] = [own.step(), await peer.step()];
+      if (!(Math.abs(loss - right) / right < tolerance))
+        throw new Error(`step ${place + 1} of ${name} has a loss of ${loss} instead of ${right}`);
+    }
+    const times = await timeByTurns(
+      [
+        { name: "dlc", run: own.step },
+        { name: "pytorch", time: peer.time },
+      ],
+      rounds,
+      turn,
+    );
+    for (const [contender, { best, median }] of Object.entries(times)) {
+      figures[`${name}.${contender}.best`] = { value: best, unit: "ms" };
+      figures[`${name}.${contender}.median`] = { value: median, unit: "ms" };
+    }
+    const ratio = (/** @type {"best" | "median"} */ which) =>
+      (times["pytorch"]?.[which] ?? NaN) / (times["dlc"]?.[which] ?? NaN);
+    figures[`${name}.ratio`] = { value: ratio("best"), unit: "ratio" };
+    figures[`${name}.medianRatio`] = { value: ratio("median"), unit: "ratio" };
+    const columns = Object.entries(times).map(
+      ([contender, { best, median }]) => `${contender} ${best.toFixed(2)} (${median.toFixed(2)})`,
+    );
+    console.log(
+      `${title.padEnd(24)} ${columns.join("   ")}   ${ratio("best").toFixed(2)}× (${ratio("median").toFixed(2)}×)`,
+    );
+  }
+  peer.stop();
+  console.log(`\nms per step of ${size}, best (median) of ${rounds} turns; × is PyTorch's time by dlc's`);
+  console.log(
+    `Node ${process.versions.node}, dlc's ${variant} code, PyTorch ${peer.version}, ${cpus()[0]?.model}`,
+  );
+  const [major = ""] = process.versions.node.split(".");
+  writeResult(`bench/results/training-node${major}.json`, {
+    command: `npx -y node@${major} bench/training.mjs`,
+    seed,
+    source: [...measuredSources, "bench/training", "bench/training_peer.py"],
+    versions: { pytorch: peer.version },
+    figures,
+  });
+}
+
+await main();
