@@ -166,10 +166,15 @@ const isAxis =
   (atom: Atom): boolean =>
     atom.kind === "axis" && atom.name === name;
 
-/** Whether every form sees both axes only as outer·extent(inner) + inner. */
+/**
+ * Whether every form sees both axes only as outer·extent(inner) + inner. A schedule fuses axes of the kernel alone, not
+ * parts of one that is split.
+ */
 export function canFuse(view: KernelView, outer: string, inner: string): boolean {
   const extent = view.extents.get(inner);
-  if (extent === undefined) return false;
+  const isPart = (name: string): boolean =>
+    view.steps.some((step) => step.kind === "split" && (step.outer === name || step.inner === name));
+  if (extent === undefined || isPart(outer) || isPart(inner)) return false;
   const stepsAlike = (form: Form): boolean => {
     const parts = linearIn(form, (atom) => isAxis(outer)(atom) || isAxis(inner)(atom));
     if (parts === undefined) return false;

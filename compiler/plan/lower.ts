@@ -1,6 +1,6 @@
 import type { Guard } from "../graph/expr.ts";
 import { visitExpr } from "../graph/visit.ts";
-import { constant, constantOf, equalForms, axis as axisForm, product, type Form } from "../integers/index.ts";
+import { constantOf, equalForms, axis as axisForm, product, type Form } from "../integers/index.ts";
 import { bytesOf } from "../scalar/dtype.ts";
 import type { Kernel, Operand, Stage } from "./kernel.ts";
 import { rowMajor } from "./layout.ts";
@@ -114,7 +114,12 @@ function extentsOf(kernel: Kernel, plan: AxisPlan): ReadonlyMap<string, Form> {
     extents.set(axis.name, axis.extent);
   }
   for (const fuse of plan.fuses) {
-    extents.set(fuse.into, product(fuse.axes.map((name) => extents.get(name) ?? constant(1))));
+    const own = fuse.axes.map((name) => {
+      const extent = extents.get(name);
+      if (extent === undefined) throw new Error(`bug: ${name}, which is fused, is no axis of ${kernel.name}`);
+      return extent;
+    });
+    extents.set(fuse.into, product(own));
   }
   return extents;
 }

@@ -14,33 +14,54 @@ import { fileHost } from "../../cli/host.ts";
 import { initialValues } from "../language/train-source.ts";
 import { weightsFile } from "./load-compiled.ts";
 
-export interface Trained {
+type Tensors = Readonly<Record<string, Tensor>>;
+
+export interface CompiledTraining {
   /** As elaborated: what the source means. */
   readonly program: Program;
+  /** With its gradients computed. */
+  readonly optimized: Program;
   readonly plan: Plan;
+}
+
+export interface Trained extends CompiledTraining {
   /** The first values of all that persists, by path. */
-  readonly values: Readonly<Record<string, Tensor>>;
+  readonly values: Tensors;
   readonly model: Awaited<ReturnType<typeof loadTrainer>>;
 }
 
-/** The only model of a source with its train block, through every stage, and loaded as a generated module loads it. */
-export async function loadTrained(text: string, seed = 1): Promise<Trained> {
-  const path = "case.dl";
-  const read = (asked: string): string | undefined => (asked === path ? text : fileHost.read(asked));
+/** The only model of a source, or of a file, with its train block, through every stage. */
+export function compileTraining(text: string | undefined, path = "case.dl"): CompiledTraining {
+  const read = (asked: string): string | undefined =>
+    (asked === path ? text : undefined) ?? fileHost.read(asked);
   const { models, diagnostics } = check({ ...fileHost, read }, path, { train: true });
-  const [model] = models;
-  if (model === undefined) throw new Error(renderAll(diagnostics, { colour: false }));
+  const [model, another] = models;
+  if (model === undefined || another !== undefined)
+    throw new Error(renderAll(diagnostics, { colour: false }));
   const program = elaborate(model);
-  const { plan, diagnostics: refusals } = planProgram(optimizeProgram(program), wasmTarget());
+  const optimized = optimizeProgram(program);
+  const { plan, diagnostics: refusals } = planProgram(optimized, wasmTarget());
   if (plan === undefined) throw new Error(renderAll(refusals, { colour: false }));
+  return { program, optimized, plan };
+}
+
+/** A program loaded as a generated module loads it, with these values of parameters and states. */
+export function loadWithWeights(plan: Plan, weights: Tensors): Promise<Trained["model"]> {
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- it is the literal that a module's index.js holds
   const spec: TrainableSpec = new Function(`return ${writeSpec(plan)};`)();
   const code = emitWasm(plan, "baseline");
-  const values = initialValues(program, seed);
-  const stored = [...program.params, ...program.states].map(({ path: own }) => [own, values[own]] as const);
-  const weights = Object.fromEntries(stored.flatMap(([own, value]) => (value ? [[own, value]] : [])));
   const files = { code: { baseline: () => code, relaxed: () => code }, weights: () => weightsFile(weights) };
-  return { program, plan, values, model: await loadTrainer(spec, files) };
+  return loadTrainer(spec, files);
+}
+
+/** The only model of a source with its train block, loaded with the values that it draws. */
+export async function loadTrained(text: string, seed = 1): Promise<Trained> {
+  const compiled = compileTraining(text);
+  const { params, states } = compiled.program;
+  const values = initialValues(compiled.program, seed);
+  const stored = [...params, ...states].map(({ path }) => [path, values[path]] as const);
+  const weights = Object.fromEntries(stored.flatMap(([path, value]) => (value ? [[path, value]] : [])));
+  return { ...compiled, values, model: await loadWithWeights(compiled.plan, weights) };
 }
 
 /** All f32 and i32 tensors that a trainer saves, by path. */

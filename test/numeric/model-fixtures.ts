@@ -27,7 +27,7 @@ interface Description {
   readonly layers: readonly LayerResult[];
 }
 
-interface DrawnParameter {
+export interface DrawnParameter {
   readonly path: string;
   readonly shape: readonly number[];
   readonly scale: number;
@@ -66,7 +66,10 @@ export function inputsOf({ inputs, seed }: ModelFixture): Readonly<Record<string
 }
 
 /** The parameters by path. */
-export function parametersOf({ parameters, seed }: ModelFixture): Readonly<Record<string, Tensor>> {
+export function parametersOf({
+  parameters,
+  seed,
+}: Pick<Description, "parameters" | "seed">): Readonly<Record<string, Tensor>> {
   return Object.fromEntries(
     parameters.map((one) => [one.path, tensorOf(one.shape, parameterValues(seed, one))]),
   );
