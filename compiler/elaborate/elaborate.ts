@@ -19,9 +19,11 @@ export function elaborate(model: CheckedModel): Program {
   const entries: Record<string, Graph> = {};
   for (const [name, body] of Object.entries(model.entries)) entries[name] = entryGraph(name, body, own);
   const { training } = model;
-  const step = training && entryGraph("step", training.step, own);
-  const accumulate = training?.accumulate && entryGraph("accumulate", training.accumulate, own);
-  const evaluate = training && entryGraph("evaluate", training.evaluate, own);
+  // No parameter is called so, whose first values are drawn too.
+  const draws = ["train"];
+  const step = training && entryGraph("step", training.step, own, draws);
+  const accumulate = training?.accumulate && entryGraph("accumulate", training.accumulate, own, draws);
+  const evaluate = training && entryGraph("evaluate", training.evaluate, own, draws);
   return {
     name: model.name,
     params: [...owned.param.values()],

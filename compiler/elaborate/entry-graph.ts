@@ -3,11 +3,16 @@ import type { Graph, Update } from "../graph/graph.ts";
 import { elaborateEntry, type Elaboration } from "./elaborate-body.ts";
 import { graphBuilder } from "./graph-builder.ts";
 
-/** The graph of one way into a program, from its outermost body. */
-export function entryGraph(name: string, body: Body, own: Elaboration["own"]): Graph {
+/** The graph of one way into a program, from its outermost body, whose draws have the path `draws`. */
+export function entryGraph(
+  name: string,
+  body: Body,
+  own: Elaboration["own"],
+  draws: readonly string[] = [],
+): Graph {
   const builder = graphBuilder();
   const updates: Update[] = [];
-  const nodeOf = elaborateEntry(body, { builder, own, updates });
+  const nodeOf = elaborateEntry(body, { builder, own, updates }, draws);
   const outputs = body.outputs.map((output) => {
     const node = nodeOf.get(output.name);
     if (node === undefined) throw new Error(`bug: ${name} has no output ${output.name}`);

@@ -1,6 +1,14 @@
 import type { Guard } from "../graph/expr.ts";
 import { visitExpr } from "../graph/visit.ts";
-import { constantOf, equalForms, axis as axisForm, product, type Form } from "../integers/index.ts";
+import {
+  axis as axisForm,
+  constant,
+  constantOf,
+  equalForms,
+  floorDivide,
+  product,
+  type Form,
+} from "../integers/index.ts";
 import { bytesOf } from "../scalar/dtype.ts";
 import type { Kernel, Operand, Stage } from "./kernel.ts";
 import { rowMajor } from "./layout.ts";
@@ -120,6 +128,13 @@ function extentsOf(kernel: Kernel, plan: AxisPlan): ReadonlyMap<string, Form> {
       return extent;
     });
     extents.set(fuse.into, product(own));
+  }
+  // Where tiles divide an axis, their width is known before any loop is open: either part may be the outer loop.
+  for (const { axis, tail, by, outer, inner } of plan.splits.values()) {
+    const extent = extents.get(axis);
+    if (tail !== "none" || extent === undefined) continue;
+    extents.set(outer, floorDivide(extent, constant(by)));
+    extents.set(inner, constant(by));
   }
   return extents;
 }
