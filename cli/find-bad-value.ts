@@ -1,8 +1,9 @@
+import { parse, type Name } from "../grammar/index.ts";
 import { normalize } from "../compiler/optimize/index.ts";
 import { operandsOf } from "../compiler/graph/visit.ts";
 import { differentiate } from "../compiler/autodiff/index.ts";
 import type { CheckedModel } from "../compiler/check/index.ts";
-import { positionOf, type Span } from "../compiler/diagnostics/source.ts";
+import { positionOf, type Source, type Span } from "../compiler/diagnostics/source.ts";
 import { elaborate } from "../compiler/elaborate/index.ts";
 import { interpret } from "../compiler/graph/interpret.ts";
 import type { Graph, InputNode, Node, Program, Training } from "../compiler/graph/graph.ts";
@@ -43,18 +44,43 @@ export function isWorthFinding({ entries, training }: Plan, rows: number): boole
 export function findBadValue(checked: CheckedModel, step: BadStep): Fault | undefined {
   const fault = findFault(step.batch, step.state);
   const program = elaborate(checked);
-  if (fault !== undefined) return withSource(fault, program);
-  const { training } = program;
-  return training && badEquation(training, step);
+  const found = fault ?? (program.training && badEquation(program.training, step));
+  if (found === undefined || found.what === "input") return found;
+  const own = spanOf(found, program);
+  const text = checked.span.source;
+  const span = own?.source.path === text.path ? own : (stageNamedIn(found.name, text) ?? own);
+  if (span === undefined) return found;
+  const { source, start } = span;
+  return { ...found, source: { file: source.path, line: positionOf(source, start).line } };
 }
 
-function withSource(fault: Fault, { params, states }: Program): Fault {
-  const span = [...params, ...states].find(({ path }) => path === fault.name)?.span;
-  return fault.what === "parameter" && span !== undefined ? { ...fault, source: sourceOf(span) } : fault;
+function spanOf({ what, name }: Fault, { params, states, training }: Program): Span | undefined {
+  if (what === "parameter") return [...params, ...states].find(({ path }) => path === name)?.span;
+  return training?.step.nodes.find((node) => node.name === name)?.span;
 }
 
-function sourceOf({ source, start }: Span): { readonly file: string; readonly line: number } {
-  return { file: source.path, line: positionOf(source, start).line };
+/**
+ * Where the model itself writes the stage that a parameter or an equation lies in, `fc1: Linear(120)` for `model.fc1.y`: it says more than
+ * a line of the library that all such stages share.
+ */
+function stageNamedIn(path: string, source: Source): Span | undefined {
+  const names = path.split(".");
+  const found = labelsIn(parse(source).file).filter(({ text }) => names.includes(text));
+  return found.sort((a, b) => names.indexOf(a.text) - names.indexOf(b.text))[0]?.span;
+}
+
+function labelsIn(tree: unknown): readonly Name[] {
+  if (Array.isArray(tree)) return tree.flatMap(labelsIn);
+  if (typeof tree !== "object" || tree === null) return [];
+  return Object.entries(tree).flatMap(([key, part]: readonly [string, unknown]) => {
+    // A span leads to the whole text.
+    if (key === "span") return [];
+    return key === "label" && isName(part) ? [part] : labelsIn(part);
+  });
+}
+
+function isName(part: unknown): part is Name {
+  return typeof part === "object" && part !== null && "kind" in part && part.kind === "name";
 }
 
 function badEquation(
@@ -82,13 +108,11 @@ function badEquation(
       const value = Math.fround(data[place] ?? 0);
       data[place] = value;
       if (Number.isFinite(value) || Number.isNaN(bad.get(node.name)?.value)) continue;
-      const source = node.span === undefined ? {} : { source: sourceOf(node.span) };
       const fault = {
         what: "value",
         name: node.name,
         index: indexOf(place, shape),
         value,
-        ...source,
       } as const;
       // Infinities may be meant, as weights of what is masked are; NaN never is.
       if (Number.isNaN(value) || !bad.has(node.name)) bad.set(node.name, fault);

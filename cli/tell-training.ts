@@ -51,8 +51,11 @@ export function textTeller(unit: string, stream: NodeJS.WriteStream = process.st
         passing(inner, prefix);
         return;
       }
-      // Each epoch writes its checkpoints: where they are is said once, by whoever began the training.
-      const line = inner.kind === "checkpoint" ? undefined : logLine(event, unit);
+      // Each epoch writes its checkpoints: where they are is said once, by whoever began the training. Of one of several
+      // trainings its end is enough.
+      const isDetail =
+        event.kind === "fold" && (inner.kind === "epoch" || (inner.kind === "start" && event.fold > 1));
+      const line = inner.kind === "checkpoint" || isDetail ? undefined : logLine(event, unit);
       if (line === undefined) return;
       clear();
       say(line);

@@ -61,6 +61,7 @@ export async function train(file: string, flags: TrainFlags): Promise<ExitCode> 
 }
 
 function refuseContradictions({ folds, resume, output, weights }: TrainFlags): void {
+  if (folds !== undefined && folds < 2) throw new CallError("--folds begins with 2");
   if (folds !== undefined && resume !== undefined) {
     throw new CallError("--resume goes on with one training; --folds makes several");
   }

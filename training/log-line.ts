@@ -68,7 +68,7 @@ export function stopLine(reason: StopReason): string {
 }
 
 function faultText({ what, name, index, row, value, source }: Fault): string {
-  const place = index === undefined ? "" : `[${index.join(", ")}]`;
+  const place = index === undefined || index.length === 0 ? "" : `[${index.join(", ")}]`;
   const where = row === undefined ? "" : ` in row ${row} of the batch`;
   const line = source === undefined ? "" : ` (${source.file}:${source.line})`;
   return `the first bad ${what} is ${name}${place}${where}: ${showNumber(value)}${line}`;
