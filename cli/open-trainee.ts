@@ -1,8 +1,10 @@
 import { dirname } from "node:path";
-import { compile, type CompiledData, type CompiledModel } from "../compiler/compile.ts";
+import { compileToCode, type CodedModel, type CompiledData } from "../compiler/compile.ts";
+import { writeInline } from "../compiler/package/write-javascript.ts";
 import type { Diagnostic } from "../compiler/diagnostics/index.ts";
 import type { Training } from "../compiler/graph/graph.ts";
 import { CallError, InputError } from "./exit.ts";
+import { runtimeText } from "./host.ts";
 import { openGiven, type ModelFlags } from "./load-models.ts";
 import { loadText, type RunnableModel } from "./module-host.ts";
 import { startProgress } from "./progress.ts";
@@ -19,7 +21,7 @@ export interface Trainee {
   readonly file: string;
   /** The folder in which sources are looked up. */
   readonly folder: string;
-  readonly compiled: CompiledModel;
+  readonly compiled: CodedModel;
   readonly training: Training;
   /** The declaration of what it learns from, and of what it is tested on. */
   readonly data: CompiledData;
@@ -40,15 +42,13 @@ export async function openTrainee(file: string, flags: TraineeFlags): Promise<Op
   if (torn.length > 0) return { trainee: undefined, diagnostics: torn };
   const progress = startProgress();
   const { seed, epochs } = flags;
-  const asked = { ...options, train: true, seed, epochs, packageName: () => "model" };
-  const { models, diagnostics } = await compile(host, path, { ...asked, onProgress: progress.at }).finally(
-    progress.end,
-  );
+  const asked = { ...options, train: true, seed, epochs, onProgress: progress.at };
+  const { models, diagnostics } = await compileToCode(host, path, asked).finally(progress.end);
   if (hasErrors(diagnostics)) return { trainee: undefined, diagnostics };
   return { trainee: traineeOf(file, flags, chooseTrained(file, models)), diagnostics };
 }
 
-function chooseTrained(file: string, models: readonly CompiledModel[]): CompiledModel {
+function chooseTrained(file: string, models: readonly CodedModel[]): CodedModel {
   const trained = models.filter(({ program }) => program.training !== undefined);
   const [one, ...more] = trained;
   if (more.length > 0) {
@@ -64,8 +64,8 @@ function chooseTrained(file: string, models: readonly CompiledModel[]): Compiled
   );
 }
 
-function traineeOf(file: string, flags: TraineeFlags, compiled: CompiledModel): Trainee {
-  const { program, files, data, test } = compiled;
+function traineeOf(file: string, flags: TraineeFlags, compiled: CodedModel): Trainee {
+  const { program, plan, code, weights, data, test } = compiled;
   const { training } = program;
   if (training === undefined) throw new Error("bug: the model that was chosen is not trained");
   if (data === undefined) {
@@ -73,10 +73,8 @@ function traineeOf(file: string, flags: TraineeFlags, compiled: CompiledModel): 
       `the train block of ${program.name} takes its data from whoever calls the module; for this command, name a declaration: \`data Examples() -> (…) { … }\` and \`train ${program.name} on Examples\``,
     );
   }
-  const [javascript, weights] = [files.get("inline.js"), files.get("model.safetensors")];
-  if (typeof javascript !== "string" || !(weights instanceof Uint8Array)) {
-    throw new Error("bug: the module lacks its code or its weights");
-  }
+  const runtime = runtimeText("train");
+  const javascript = writeInline(plan, { stem: "model", runtime }, code, undefined);
   return {
     file,
     folder: flags.data ?? dirname(file),

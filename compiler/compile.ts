@@ -32,17 +32,22 @@ export interface CompileOptions extends Omit<CheckOptions, "weights"> {
   readonly observe?: (entry: string, pass: Pass, graph: Graph) => void;
 }
 
-/** What each room made of a model. */
-export interface CompiledModel {
+/** What each room but the last made of a model. */
+export interface CodedModel {
   readonly checked: CheckedModel;
   readonly program: Program;
   readonly plan: Plan;
   readonly code: Code;
-  /** The npm package, by file name. */
-  readonly files: ReadonlyMap<string, string | Uint8Array>;
+  /** A safetensors file: what was given, or initial values. */
+  readonly weights: Uint8Array<ArrayBuffer>;
   /** Of a model that is trained on a data declaration. */
   readonly data?: CompiledData;
   readonly test?: CompiledData;
+}
+
+export interface CompiledModel extends CodedModel {
+  /** The npm package, by file name. */
+  readonly files: ReadonlyMap<string, string | Uint8Array>;
 }
 
 /** What makes the examples of a training: a module of its own, and the files that it is fed with. */
@@ -65,9 +70,9 @@ export interface CompiledData {
 
 export type Code = Readonly<Record<"baseline" | "relaxed", Uint8Array>>;
 
-export interface Compilation {
+export interface Compilation<Model = CompiledModel> {
   /** None where there is an error. */
-  readonly models: readonly CompiledModel[];
+  readonly models: readonly Model[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -80,9 +85,28 @@ export async function compile(
   path: string,
   options: CompileOptions = {},
 ): Promise<Compilation> {
+  const { models, diagnostics } = await compileToCode(host, path, options);
+  const packaged: CompiledModel[] = [];
+  for (const model of models) {
+    const { packageModule } = await import("./package/index.ts");
+    const { plan, code, weights, checked } = model;
+    const name = options.packageName?.(plan.name) ?? plan.name.toLowerCase();
+    const runtime = host.runtime(plan.training === undefined ? "wasm" : "train");
+    const files = await packageModule({ plan, name, code, weights, runtime, docs: docsOf(checked) });
+    packaged.push({ ...model, files });
+  }
+  return { models: packaged, diagnostics };
+}
+
+/** The line but for its last room: for whoever runs a model at once and keeps no package. */
+export async function compileToCode(
+  host: CompileHost,
+  path: string,
+  options: CompileOptions = {},
+): Promise<Compilation<CodedModel>> {
   const checked = check(host, path, checkOptionsOf(options));
   const diagnostics = [...checked.diagnostics];
-  const models: CompiledModel[] = [];
+  const models: CodedModel[] = [];
   for (const model of checked.models) {
     const elaborated = withSettings(elaborate(model), options);
     options.onProgress?.(`planning ${model.name}`, 0);
@@ -96,17 +120,6 @@ export async function compile(
     if (diagnostics.some(({ severity }) => severity === "error")) continue;
     options.onProgress?.(`writing the code of ${model.name}`, 0);
     const code = await emitCode(plan);
-    const { packageModule } = await import("./package/index.ts");
-    const name = options.packageName?.(model.name) ?? model.name.toLowerCase();
-    const docs = docsOf(model);
-    const files = await packageModule({
-      plan,
-      name,
-      code,
-      weights: weights.file,
-      runtime: host.runtime(plan.training === undefined ? "wasm" : "train"),
-      docs,
-    });
     const data = await compileData(program.training?.data, host);
     const test = await compileData(program.training?.test, host);
     diagnostics.push(...data.diagnostics, ...test.diagnostics);
@@ -115,7 +128,7 @@ export async function compile(
       program,
       plan,
       code,
-      files,
+      weights: weights.file,
       ...(data.compiled && { data: data.compiled }),
       ...(test.compiled && { test: test.compiled }),
     });
