@@ -23,9 +23,14 @@ export function jsonTeller(): Teller {
   };
 }
 
-/** Lines on standard output for whatever is worth one, and between them a bar on standard error where that is a terminal. */
-export function textTeller(unit: string, stream: NodeJS.WriteStream = process.stderr): Teller {
+/** Lines on standard output, under a title, for whatever is worth one, and between them a bar on standard error where that is a terminal. */
+export function textTeller(
+  unit: string,
+  title?: string,
+  stream: NodeJS.WriteStream = process.stderr,
+): Teller {
   let [shown, last] = [false, -Infinity];
+  let heading = title;
   const clear = (): void => {
     if (shown) stream.write("\r\u001b[K");
     shown = false;
@@ -58,6 +63,9 @@ export function textTeller(unit: string, stream: NodeJS.WriteStream = process.st
       const line = inner.kind === "checkpoint" || isDetail ? undefined : logLine(event, unit);
       if (line === undefined) return;
       clear();
+      // What is refused before the start needs no heading.
+      if (heading !== undefined) say(heading);
+      heading = undefined;
       say(line);
     },
     end: clear,

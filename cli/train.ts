@@ -86,7 +86,8 @@ interface Training {
 
 async function runTraining({ trainee, feeds, folder, flags, resume }: Training): Promise<ExitCode> {
   const { compiled, data } = trainee;
-  const teller = flags.json === true ? jsonTeller() : textTeller(unitOf(trainee));
+  const title = `${compiled.program.name} on ${data.name}, in ${folder.path}`;
+  const teller = flags.json === true ? jsonTeller() : textTeller(unitOf(trainee), title);
   const interruption = awaitInterruption();
   const facts = factsOf(trainee);
   const { classes } = feeds;
@@ -112,7 +113,6 @@ async function runTraining({ trainee, feeds, folder, flags, resume }: Training):
   };
   let stopped: StopReason | undefined;
   try {
-    if (flags.json !== true) say(`${compiled.program.name} on ${data.name}, in ${folder.path}`);
     const events: AsyncIterable<TrainingEvent | FoldEvent> =
       flags.folds === undefined ? trainAlone(await makeRun(0)) : trainFolds(flags.folds, makeRun);
     for await (const event of breathing(events)) {

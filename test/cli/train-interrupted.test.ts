@@ -1,9 +1,12 @@
 import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { dlc, repository, type Outcome } from "./run-dlc.ts";
 import { flowersFolder } from "./train-project.ts";
+
+// Each call compiles a model: many of them in one test take long on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const program = join(repository, "dist", "dlc.js");
 

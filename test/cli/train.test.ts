@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { readSafetensors } from "../../runtime/read-safetensors.ts";
 import { dlc, temporaryFolder, type Outcome } from "./run-dlc.ts";
 import { csv, flowers, flowersFolder, judge, rows } from "./train-project.ts";
+
+// Each call compiles a model: many of them in one test take long on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 type Line = Readonly<Record<string, unknown>>;
 
