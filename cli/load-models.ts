@@ -82,13 +82,17 @@ export interface LoadedModels {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Checks a source, and the weights that it is to have against each of its models. */
-export function loadModels({ path, host, options, diagnostics: torn }: Given): LoadedModels {
+/** Checks a source, with `train` its train blocks too, and the weights that it is to have against each of its models. */
+export function loadModels(
+  { path, host, options, diagnostics: torn }: Given,
+  { train = false }: { readonly train?: boolean } = {},
+): LoadedModels {
   if (torn.length > 0) return { models: [], diagnostics: torn };
   const { model, set, weights } = options;
   const checked = check(host, path, {
     model,
     set,
+    train,
     weights: weights && { name: weights.name, tensors: weightShapes(weights) },
   });
   const models = checked.models.map((one) => ({ model: one, program: elaborate(one) }));

@@ -11,7 +11,7 @@ export interface CheckOptions {
   readonly model?: string | undefined;
   /** Hyper-parameters of the model instead of their defaults. */
   readonly set?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /** Whether `train` blocks are looked at too. Without them, nothing may be drawn while the model runs. */
+  /** Whether `train` blocks, and the data that they name, are looked at too. */
   readonly train?: boolean | undefined;
   readonly weights?: GivenWeights | undefined;
 }

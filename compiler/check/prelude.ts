@@ -143,7 +143,7 @@ export function applyPrelude(
       span,
     );
   }
-  if (name === "random") return draw(context, span);
+  if (name === "random") return draw(context);
   if (name === "grad") {
     tellIn(context.builder, "DLC2012", { message: "`grad` is written with its two arguments", span });
     return errorValue;
@@ -307,16 +307,7 @@ function onParameters(
 }
 
 /** A uniform draw from [0, 1): its counter is the row-major place among all axes around it. */
-function draw(context: Context, span: Span): Value {
-  const { mode, session } = context.builder;
-  if (context.draws === undefined && mode === "instance" && session.options.train !== true) {
-    tellIn(context.builder, "DLC3019", {
-      message:
-        "draws are built for training only: in a model that runs, only parameters are drawn, `param w: … ~ …`",
-      span,
-    });
-    return errorValue;
-  }
+function draw(context: Context): Value {
   const streams = context.draws?.streams ?? context.builder.streams;
   const counter = context.axes.reduce(
     (flat, { name, extent }) => add(multiply(flat, extent), axis(name)),
