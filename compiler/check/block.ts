@@ -27,13 +27,12 @@ export function defineStatements(
   results: readonly Formal[],
 ): void {
   for (const statement of block.statements) {
-    defineStatement(statement, block, declaration, scope, builder, results);
+    defineStatement(statement, declaration, scope, builder, results);
   }
 }
 
 function defineStatement(
   statement: Statement,
-  block: Block,
   declaration: FunctionDeclaration | UnitDeclaration,
   scope: Scope,
   builder: Builder,
@@ -51,7 +50,7 @@ function defineStatement(
         });
       }
       const { name } = statement;
-      const owned = lazy(name.text, name.span, () => ownedTensor(statement, block, scope, builder));
+      const owned = lazy(name.text, name.span, () => ownedTensor(statement, scope, builder));
       define(session, scope, statement.kind === "state" ? { ...owned, declares: statement } : owned);
       return;
     }

@@ -1,11 +1,12 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Guard } from "../graph/expr.ts";
 import { constant, negate, prove, subtract, type Form } from "../integers/index.ts";
+import { meaningOf } from "../scalar/meaning.ts";
 import type { ScalarName } from "../scalar/names.ts";
 import type { Context } from "./checker-types.ts";
 import type { ConditionFacts, Scalar } from "./scalar.ts";
-import { apply, conjunction, guardExpr, literal } from "./exprs.ts";
-import { coerce, join, showType } from "./numbers.ts";
+import { apply, conjunction, guardExpr, literal, literalValue } from "./exprs.ts";
+import { coerce, isFloatType, join, showType } from "./numbers.ts";
 import { tellIn } from "./session.ts";
 import { boolConstant } from "./value.ts";
 
@@ -49,7 +50,12 @@ export function compare(
     });
     return undefined;
   }
-  const expr = apply(comparisons[operator], coerce(left, type), coerce(right, type));
+  const [a, b] = [coerce(left, type), coerce(right, type)];
+  const expr = apply(comparisons[operator], a, b);
+  const [x, y] = [literalValue(a), literalValue(b)];
+  // Hyper-parameters that are floats: `momentum == 0`.
+  if (x !== undefined && y !== undefined && isFloatType(type))
+    return boolConstant(meaningOf(comparisons[operator], "f32")(x, y) === 1);
   if (left.form === undefined || right.form === undefined) return { type: "bool", expr };
   const facts = factsOf(operator, left.form, right.form, context);
   const truth = decide(facts, context);

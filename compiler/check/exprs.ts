@@ -1,7 +1,8 @@
 import type { Expr, Guard } from "../graph/expr.ts";
 import { childrenOf, formsOf } from "../graph/visit.ts";
-import { mentions } from "../integers/index.ts";
+import { constantOf, mentions } from "../integers/index.ts";
 import type { Dtype } from "../scalar/dtype.ts";
+import { convertValue } from "../scalar/meaning.ts";
 import type { ScalarName } from "../scalar/names.ts";
 
 export function apply(fn: ScalarName, ...operands: readonly Expr[]): Expr {
@@ -10,6 +11,26 @@ export function apply(fn: ScalarName, ...operands: readonly Expr[]): Expr {
 
 export function literal(dtype: Dtype, value: number): Expr {
   return { kind: "constant", dtype, value };
+}
+
+/** The number that an expression writes down, where it does nothing else. */
+export function literalValue(expr: Expr): number | undefined {
+  switch (expr.kind) {
+    case "constant":
+      return expr.value;
+    case "index":
+      return constantOf(expr.form);
+    case "convert": {
+      const value = literalValue(expr.operand);
+      return value === undefined ? undefined : convertValue(value, expr.to);
+    }
+    case "apply": {
+      const value = expr.fn === "negate" && expr.operands[0] ? literalValue(expr.operands[0]) : undefined;
+      return value === undefined ? undefined : -value;
+    }
+    default:
+      return undefined;
+  }
 }
 
 export function select(condition: Expr, then: Expr, otherwise: Expr): Expr {

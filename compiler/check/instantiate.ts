@@ -23,6 +23,7 @@ import { deepest } from "./inline.ts";
 import { hypersKey, kindLabels } from "./instances.ts";
 import { refuseNextValues } from "./next-values.ts";
 import { optimizerOutputs } from "./optimizer-outputs.ts";
+import { refuseMemory } from "./memory.ts";
 import { matchInput, type Matched } from "./match.ts";
 import { declaredOutputs, outputsOf } from "./outputs.ts";
 import { prune } from "./prune.ts";
@@ -205,8 +206,11 @@ export function build(
         : outputsOf(block, way.results, scope, builder, site, firstOrigin(given));
   if (outputs === undefined) return undefined;
   if (builder.mode === "declaration" && site === undefined) evaluateAll([outer, scope], session);
-  if (builder.mode === "instance" && builder.training) {
-    for (const one of new Set([outer, scope])) collectUpdates(one, builder);
+  if (builder.mode === "instance") {
+    for (const one of new Set([outer, scope])) {
+      if (builder.training) collectUpdates(one, builder);
+      else refuseMemory(declaration, one, builder);
+    }
   }
   const captures = new Map([...builder.captures].map(([operand, name]) => [name, operand]));
   const inputs = builder.inputs.map((input) => ({ ...input, capture: captures.get(input.name) }));

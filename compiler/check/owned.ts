@@ -1,4 +1,4 @@
-import type { Block, ParamStatement, StateStatement } from "../../grammar/ast.ts";
+import type { ParamStatement, StateStatement } from "../../grammar/ast.ts";
 import { constantOf, showForm, type Form } from "../integers/index.ts";
 import type { Axis, Expr } from "../graph/expr.ts";
 import { operandArray } from "./arrays.ts";
@@ -11,7 +11,6 @@ import { evaluate } from "./evaluate.ts";
 import { expectArray } from "./expect.ts";
 import { coerce } from "./numbers.ts";
 import { neededFor } from "./prune.ts";
-import { find, valueOf } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { textOf } from "./texts.ts";
 import type { Initial, OwnedTensor } from "./typed.ts";
@@ -21,7 +20,6 @@ import { errorValue } from "./value.ts";
 /** A parameter or a state of the declaration that is being built, under its own name. */
 export function ownedTensor(
   statement: ParamStatement | StateStatement,
-  block: Block,
   scope: Scope,
   builder: Builder,
 ): Value {
@@ -30,54 +28,10 @@ export function ownedTensor(
   if (owned === undefined) return errorValue;
   const name = freshBinding(builder, statement.name.text);
   (statement.kind === "param" ? builder.params : builder.states).set(name, { ...owned.tensor, name });
-  if (statement.kind === "state" && !isLearned(statement, block, name, scope, builder)) return errorValue;
   return operandArray(name, {
     dtype: owned.tensor.dtype,
     shape: owned.shape,
     range: declaredRange(statement.type, context),
-  });
-}
-
-/** What only training changes is learned. What inference changes is memory, which is not built yet. */
-function isLearned(
-  statement: StateStatement,
-  block: Block,
-  name: string,
-  scope: Scope,
-  builder: Builder,
-): boolean {
-  if (builder.mode === "declaration" || builder.training) return true;
-  if (block.statements.some((one) => one.kind === "entry" && changes(one.body, statement.name.text))) {
-    reportMemory(statement, builder);
-    return false;
-  }
-  const next = find(`${statement.name.text}'`, scope)?.entity;
-  if (next === undefined) return true;
-  // While the next value is looked at, the state itself has to be known.
-  const self = find(statement.name.text, scope)?.entity;
-  const tensor = builder.states.get(name);
-  if (self !== undefined && tensor !== undefined) {
-    const shape = declaredShape(statement.type, newContext(builder, scope)) ?? [];
-    self.value = operandArray(name, { dtype: tensor.dtype, shape });
-    self.state = "done";
-  }
-  const value = valueOf(next, builder.session);
-  if (value.kind === "array" && value.operand === name) return true;
-  if (value.kind !== "error") reportMemory(statement, builder);
-  return false;
-}
-
-function changes(block: Block, name: string): boolean {
-  return block.statements.some(
-    (one) =>
-      one.kind === "equation" && one.targets.some((target) => target.primed && target.name.text === name),
-  );
-}
-
-function reportMemory(statement: StateStatement, builder: Builder): void {
-  tellIn(builder, "DLC3019", {
-    message: `\`${statement.name.text}\` changes while the model runs: such memory is not built yet`,
-    span: statement.span,
   });
 }
 

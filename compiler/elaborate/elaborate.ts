@@ -5,6 +5,7 @@ import { rewriteExpr } from "../graph/visit.ts";
 import type { Elaboration } from "./elaborate-body.ts";
 import { elaborateData } from "./elaborate-data.ts";
 import { entryGraph } from "./entry-graph.ts";
+import { liveStates, withLiveUpdates } from "./live-states.ts";
 
 /**
  * Puts the bodies of a checked model into each other: one graph for each entry, and the parameters and states that
@@ -24,19 +25,21 @@ export function elaborate(model: CheckedModel): Program {
   const step = training && entryGraph("step", training.step, own, draws);
   const accumulate = training?.accumulate && entryGraph("accumulate", training.accumulate, own, draws);
   const evaluate = training && entryGraph("evaluate", training.evaluate, own, draws);
+  const live = liveStates([...Object.values(entries), step, accumulate, evaluate].filter(isGraph));
+  const isLive = ({ path }: Parameter): boolean => live.has(path);
   return {
     name: model.name,
     params: [...owned.param.values()],
-    states: [...owned.state.values()],
+    states: [...owned.state.values()].filter(isLive),
     entries,
     ...(training &&
       step &&
       evaluate && {
         training: {
-          step,
-          ...(accumulate && { accumulate }),
+          step: withLiveUpdates(step, live),
+          ...(accumulate && { accumulate: withLiveUpdates(accumulate, live) }),
           evaluate,
-          slots: [...owned.slot.values()],
+          slots: [...owned.slot.values()].filter(isLive),
           trainable: (step.updates ?? []).flatMap(({ kind, path }) => (kind === "param" ? [path] : [])),
           settings: training.settings,
           ...(training.data && { data: elaborateData(training.data) }),
@@ -44,6 +47,10 @@ export function elaborate(model: CheckedModel): Program {
         },
       }),
   };
+}
+
+function isGraph(graph: Graph | undefined): graph is Graph {
+  return graph !== undefined;
 }
 
 function parameterOf(path: string, tensor: OwnedTensor): Parameter {

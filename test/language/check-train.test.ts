@@ -327,3 +327,49 @@ train Vae on (flat: f32[N, 4]) {
     expect(numbersOf(outputs["nats"])).toEqual(numbersOf(outputs["loss"]));
   });
 });
+
+describe("D2.4 a state exists where it is read", () => {
+  const slotsOf = (optimizer: string): readonly string[] =>
+    trainingOf(
+      programOf(`import std.optim { Sgd, RmsProp, Adam }
+layer Slope(x: real[N]) -> (y: real[N]) {
+  param w: real = 1
+  state unread: real = 3
+  unread' = unread + 1
+  y[n] = w * x[n]
+}
+model M(x: f32[N]) -> (y: f32[N]) { y = x |> slope: Slope() }
+train M on (x: f32[N]) {
+  loss = mean(y^2)
+  optimizer = ${optimizer}
+  batch = 2
+}`),
+    ).slots.map(({ path }) => path);
+  test("an optimizer has the slots that its hyper-parameters ask for, and no others", () => {
+    expect(slotsOf("Sgd()")).toEqual([]);
+    expect(slotsOf("Sgd(momentum: 0.9)")).toEqual(["optimizer.v/slope.w"]);
+    expect(slotsOf("RmsProp()")).toEqual(["optimizer.s/slope.w"]);
+    expect(slotsOf("RmsProp(centered: true)")).toEqual(["optimizer.s/slope.w", "optimizer.m/slope.w"]);
+    expect(slotsOf("Adam()")).toHaveLength(3);
+  });
+});
+
+describe("D1.7 what inference changes", () => {
+  const model = (next: string): string => `layer Tracked(x: real[N]) -> (y: real[N]) {
+  state count: i32 = 0
+  state last: real[3] = 0
+  ${next}
+  y[n] = x[n] * real(count) + last[0]
+}
+model M(x: f32[N]) -> (y: f32[N]) { y = x |> tracked: Tracked() }`;
+  test("is memory, however its next value is written; what only training changes is learned", () => {
+    const learned =
+      "count' = if training then count + 1 else count  last'[i] = if training then 1 else last[i]";
+    expect(programOf(model(learned)).states.map(({ path }) => path)).toEqual([
+      "tracked.count",
+      "tracked.last",
+    ]);
+    expectCodes(model("count' = count + 1"), ["DLC3019"]);
+    expectCodes(model("last'[i in 0..3] = last[2 - i]"), ["DLC3019"]);
+  });
+});

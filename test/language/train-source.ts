@@ -35,13 +35,14 @@ export function callGraph(
   values: Readonly<Record<string, Tensor>>,
   inputs: Readonly<Record<string, Tensor>>,
   seed = 0,
+  step = 0,
 ): Stepped {
   const ready = differentiate(normalize(graph));
   const problems = verify(ready, { normal: false, differentiated: true });
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
   const updates = ready.updates ?? [];
   const outputs = [...ready.outputs, ...updates.map(({ path, node }) => ({ name: `next ${path}`, node }))];
-  const results = interpret({ ...ready, outputs }, { inputs, params: values, states: values, seed });
+  const results = interpret({ ...ready, outputs }, { inputs, params: values, states: values, seed, step });
   const pick = (next: boolean): Record<string, Tensor> =>
     Object.fromEntries(
       Object.entries(results).flatMap(([name, value]) =>
