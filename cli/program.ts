@@ -32,7 +32,7 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
       .description(description)
       .addHelpText("after", `\nExamples:\n${examples.map((example) => `  dlc ${example}`).join("\n")}`);
 
-  command("new <name>", "Makes a folder with a model and its README, ready to check, build and run.", [
+  command("new <name>", "Makes a folder with a model, data to train it on and a README.", [
     "new flowers",
   ]).action(async (name: string) => {
     const { makeNew } = await import("./new.ts");

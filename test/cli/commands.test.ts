@@ -2,8 +2,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encode as encodePng } from "fast-png";
 import { encode as encodeJpeg } from "jpeg-js";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { dlc, repository, temporaryFolder } from "./run-dlc.ts";
+
+// Each call compiles a model: many of them in one test take long on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const lenet = join(repository, "examples/lenet");
 const trained = ["--weights", join(lenet, "lenet.safetensors")];
@@ -13,18 +16,28 @@ const mirror = (shape: string): string =>
   `model Mirror()(image: ${shape}) -> (same: ${shape}) { same = image }\n`;
 
 describe("dlc new", () => {
-  it("makes a model that checks, runs and builds as its README says", async () => {
+  it("makes a model that checks, learns, runs and builds as its README says", async () => {
     const folder = temporaryFolder();
     expect(await dlc(folder, ["new", "flowers"])).toMatchObject({ status: 0, stderr: "" });
     const made = join(folder, "flowers");
-    expect(readdirSync(made).sort()).toEqual(["README.md", "flowers.dl"]);
+    expect(readdirSync(made).sort()).toEqual(["README.md", "flowers.csv", "flowers.dl"]);
     const commands = readFileSync(join(made, "README.md"), "utf8").match(/^dlc .*$/gm) ?? [];
-    expect(commands).toHaveLength(3);
+    expect(commands).toHaveLength(5);
+    const told: string[] = [];
     for (const command of commands) {
-      expect(await dlc(made, command.split(" ").slice(1))).toMatchObject({ status: 0, stderr: "" });
+      const outcome = await dlc(made, command.split(" ").slice(1));
+      expect(outcome).toMatchObject({ status: 0, stderr: "" });
+      told.push(outcome.stdout);
     }
+    const accuracy = /^FlowersRows, 24 rows: loss \S+ {2}accuracy (\S+)\n$/.exec(told[2] ?? "")?.[1];
+    expect(Number(accuracy)).toBeGreaterThan(0.9);
+    // The row of the README is one of the third kind.
+    expect(told[3]).toContain("largest: 2 ");
     expect(readdirSync(join(made, "dist"))).toEqual(["flowers"]);
     expect(await dlc(made, ["fmt", "--check", "flowers.dl"])).toMatchObject({ status: 0 });
+    const long = "a-name-that-is-much-longer-than-others";
+    expect(await dlc(folder, ["new", long])).toMatchObject({ status: 0 });
+    expect(await dlc(join(folder, long), ["fmt", "--check", `${long}.dl`])).toMatchObject({ status: 0 });
     expect(await dlc(folder, ["new", "flowers"])).toMatchObject({ status: 1 });
     expect(await dlc(folder, ["new", "Flowers!"])).toMatchObject({ status: 2 });
   });
