@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { benchModels } from "./models.mjs";
 
 /** @import { BenchModel } from "./models.mjs" */
 
@@ -12,16 +13,20 @@ export const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 export const seed = 1;
 
 /** What a figure about generated modules depends on. */
-export const measuredSources = ["compiler", "runtime", "stdlib", "examples"];
+export const measuredSources = [
+  ...["compiler", "runtime", "stdlib"],
+  ...benchModels.map(({ name }) => `examples/${name}/${name}.dl`),
+];
 
 /**
  * Builds an example with the built command, as a user would; answers the module's folder.
- * @param {Pick<BenchModel, "name" | "weights">} model
+ * @param {Pick<BenchModel, "name" | "weights"> & { trains?: boolean }} model
  */
-export function buildModel({ name, weights }) {
+export function buildModel({ name, weights, trains = false }) {
   const example = join("examples", name);
   const from = weights === undefined ? ["--seed", String(seed)] : ["--weights", join(example, weights)];
-  return build(join(example, `${name}.dl`), join("bench", name), from);
+  const target = join("bench", trains ? `${name}-trains` : name);
+  return build(join(example, `${name}.dl`), target, trains ? [...from, "--train"] : from);
 }
 
 /** A model of `bench/training/` with its trainer; answers the module's folder. @param {string} name */

@@ -20,6 +20,15 @@ function startOnce(url) {
   return JSON.parse(stdout);
 }
 
+/** What a page loads of a module besides its weights, after gzip. @param {string} folder */
+function transferOf(folder) {
+  const zipped = (/** @type {string} */ file) => gzipSync(readFileSync(join(folder, file))).byteLength;
+  return {
+    javascript: zipped("index.js"),
+    code: Math.max(zipped("lenet.wasm"), zipped("lenet.relaxed.wasm")),
+  };
+}
+
 async function main() {
   const processes = Number(process.argv[2] ?? 60);
   await prepare();
@@ -35,12 +44,13 @@ async function main() {
     figures[`${mark}.median`] = { value: median, unit: "ms" };
     console.log(`${mark.padEnd(9)} after ${best.toFixed(2)} ms at best, ${median.toFixed(2)} in the median`);
   }
-  const zipped = (/** @type {string} */ file) => gzipSync(readFileSync(join(folder, file))).byteLength;
-  const javascript = zipped("index.js");
-  const code = Math.max(zipped("lenet.wasm"), zipped("lenet.relaxed.wasm"));
+  const { javascript, code } = transferOf(folder);
+  const trainer = transferOf(buildModel({ ...lenet, trains: true }));
   figures["script.gzip"] = { value: javascript, unit: "bytes" };
   figures["code.gzip"] = { value: code, unit: "bytes" };
   figures["transfer.gzip"] = { value: javascript + code, unit: "bytes" };
+  figures["trainer.gzip"] = { value: trainer.javascript + trainer.code, unit: "bytes" };
+  console.log(`${trainer.javascript + trainer.code} bytes after gzip with the trainer`);
   console.log(`${javascript + code} bytes after gzip: index.js ${javascript}, the larger code file ${code}`);
   console.log(`Node ${process.versions.node}, ${processes} processes`);
   writeResult("bench/results/start.json", {

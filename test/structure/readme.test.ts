@@ -27,7 +27,8 @@ describe("the code of the README", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it.each(blocks("dl").map((source, index) => ({ source, name: `block-${index + 1}.dl` })))(
+  const wholes = blocks("dl").filter((source) => !source.startsWith("train "));
+  it.each(wholes.map((source, index) => ({ source, name: `block-${index + 1}.dl` })))(
     "$name passes dlc check",
     ({ source, name }) => {
       writeFileSync(join(folder, name), source);
@@ -35,9 +36,40 @@ describe("the code of the README", () => {
     },
   );
 
-  it("shows the language and the module", () => {
-    expect(blocks("dl")).toHaveLength(2);
-    expect(blocks("ts")).toHaveLength(1);
+  it("shows the language, the module and its trainer", () => {
+    expect(wholes).toHaveLength(2);
+    expect(blocks("ts")).toHaveLength(2);
+  });
+
+  it("trains as the example does, whose model it shows", () => {
+    const example = readRepositoryFile("examples/lenet/lenet.dl");
+    const trained = blocks("dl").filter((source) => !wholes.includes(source));
+    expect(trained).toHaveLength(1);
+    const model = wholes[0]?.slice(wholes[0].indexOf("///")) ?? "";
+    for (const shown of [...trained, model]) expect(example).toContain(shown);
+  });
+
+  it("takes a step with the trainer as it is", () => {
+    const module = join(folder, "trains");
+    const built = node(
+      folder,
+      dlc,
+      "build",
+      join(repository, "examples/lenet/lenet.dl"),
+      "--train",
+      "-o",
+      module,
+    );
+    expect(built).toMatchObject({ status: 0 });
+    const [, snippet = ""] = blocks("ts");
+    const program = `import { load } from "./trains/index.js";
+const image = new Float32Array(2 * 32 * 32);
+const label = Int32Array.of(3, 7);
+${snippet}
+console.log(loss > 0, accuracy >= 0, forward({ image }).logits.shape[0]);
+`;
+    writeFileSync(join(folder, "step.mjs"), program);
+    expect(node(folder, "step.mjs")).toEqual({ status: 0, output: "true true 2\n" });
   });
 
   it("uses the module as it is: it runs, and its types agree", () => {
