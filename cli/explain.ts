@@ -19,7 +19,7 @@ function list(json: boolean): void {
 }
 
 function page(given: string, json: boolean): void {
-  const code = given.toUpperCase();
+  const code = given.toUpperCase().replace(/^(?=\d)/, "DLC");
   const text = explain(code);
   if (text === undefined || !isCode(code)) {
     throw new CallError(`there is no code ${given}; dlc explain lists them all`);
@@ -28,10 +28,15 @@ function page(given: string, json: boolean): void {
   else say(paint(text).trimEnd());
 }
 
-/** Headings in bold and examples dimmed, on a terminal. */
+/** The heading in bold on a terminal; of two examples the first fails, the second is its repair. */
 function paint(text: string): string {
   const paints = colours(process.stdout);
+  const examples = text.split("```dl").length - 1;
+  let place = 0;
   return text
     .replace(/^# (.*)$/gm, (_, heading: string) => paints.bold(heading))
-    .replace(/^```dl\n([\s\S]*?)^```$/gm, (_, code: string) => code.replace(/^(?=.)/gm, "    ").trimEnd());
+    .replace(/^```dl\n([\s\S]*?)^```$/gm, (_, code: string) => {
+      const caption = examples === 2 ? `${paints.bold(place++ === 0 ? "fails" : "repaired")}\n\n` : "";
+      return `${caption}${code.replace(/^(?=.)/gm, "    ").trimEnd()}`;
+    });
 }

@@ -12,6 +12,8 @@ export interface Port {
   readonly dtype: string;
   /** A free size by its name, or as the text of what it follows from. */
   readonly shape: readonly (number | string)[];
+  /** What an input that is left out is filled with. */
+  readonly default?: number;
 }
 
 export interface Ports {

@@ -11,6 +11,7 @@ export function portsOf({ nodes, outputs }: Graph): Ports {
       name,
       dtype: found.dtype,
       shape: found.shape.map((extent) => constantOf(extent) ?? showForm(extent)),
+      ...(found.kind === "input" && found.initial !== undefined && { default: found.initial }),
     };
   };
   return {

@@ -128,7 +128,7 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
     ]),
   )
     .option("--entry <name>", "which entry to call, where the model has several")
-    .option("--seed <n>", "of the initial weights, where --weights gives none", wholeNumber, 0)
+    .option("--seed <n>", "of the initial weights, where --weights gives none", wholeNumber)
     .option(
       "-i, --input <name=value>",
       "an image (png, jpg), a .npy, .json or text file, or the numbers themselves; several images make a batch",

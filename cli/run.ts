@@ -5,7 +5,8 @@ import { emitCode, optimizeProgram, weightsOf } from "../compiler/compile.ts";
 import { planProgram, wasmTarget } from "../compiler/plan/index.ts";
 import { CallError, exitCodes, InputError, type ExitCode } from "./exit.ts";
 import { runtimeText } from "./host.ts";
-import type { Program } from "../compiler/graph/graph.ts";
+import type { Graph, Program } from "../compiler/graph/graph.ts";
+import { visitExpr } from "../compiler/graph/visit.ts";
 import { portsOf } from "./ports-of.ts";
 import { loadModels, openGiven, type Given, type ModelFlags } from "./load-models.ts";
 import {
@@ -23,12 +24,12 @@ import { readInput, showPort } from "./read-input.ts";
 import { hasErrors, showDiagnostics } from "./show-diagnostics.ts";
 import { showInside } from "./show-inside.ts";
 import { largestLine, tensorLines } from "./show-tensor.ts";
-import { colours, say, sayJson } from "./terminal.ts";
+import { colours, say, sayJson, warn } from "./terminal.ts";
 import { checkOutputName, tensorJson, writeOutput } from "./write-output.ts";
 
 export interface RunFlags extends ModelFlags {
   readonly entry?: string;
-  readonly seed: number;
+  readonly seed?: number;
   readonly input: readonly Assignment[];
   readonly show: readonly string[];
   readonly output: readonly Assignment[];
@@ -38,6 +39,8 @@ export interface RunFlags extends ModelFlags {
 /** A model whose inputs and outputs are known, and which is made ready when it is needed. */
 interface Opened {
   readonly entries: Readonly<Record<string, Ports>>;
+  /** Whether its weights are drawn by their initialisers. */
+  readonly draws: boolean;
   /** Undefined where there is an error. */
   readonly start: () => Promise<RunnableModel | undefined>;
 }
@@ -76,6 +79,8 @@ export async function run(path: string, flags: RunFlags): Promise<ExitCode> {
     });
   } else {
     showDiagnostics(diagnostics);
+    if (opened.draws && flags.seed === undefined)
+      warn("note: the weights are drawn: --weights FILE gives trained ones, --seed N others");
     showOutputs(outputs, flags);
   }
   return exitCodes.done;
@@ -116,7 +121,7 @@ async function openFolder(path: string, flags: RunFlags): Promise<Opened> {
   const [option] = given.find(([, isGiven]) => isGiven) ?? [];
   if (option !== undefined) throw new CallError(`${option} goes with a source; ${path} is a built module`);
   const model = await loadFolder(path);
-  return { entries: model.entries, start: () => Promise.resolve(model) };
+  return { entries: model.entries, draws: false, start: () => Promise.resolve(model) };
 }
 
 function openSource(path: string, flags: RunFlags, diagnostics: Diagnostic[]): Opened | undefined {
@@ -134,6 +139,7 @@ function openSource(path: string, flags: RunFlags, diagnostics: Diagnostic[]): O
   const entries = Object.entries(program.entries).map(([name, graph]) => [name, portsOf(graph)] as const);
   return {
     entries: Object.fromEntries(entries),
+    draws: flags.weights === undefined && program.params.some(({ initial }) => drawsNumbers(initial)),
     start: () => buildInMemory(path, program, given, flags, diagnostics),
   };
 }
@@ -142,7 +148,7 @@ async function buildInMemory(
   path: string,
   program: Program,
   { options }: Given,
-  { seed }: RunFlags,
+  { seed = 0 }: RunFlags,
   diagnostics: Diagnostic[],
 ): Promise<RunnableModel | undefined> {
   const progress = startProgress();
@@ -161,6 +167,14 @@ async function buildInMemory(
   } finally {
     progress.end();
   }
+}
+
+function drawsNumbers({ nodes }: Graph): boolean {
+  let draws = false;
+  for (const node of nodes) {
+    if (node.kind === "compute") visitExpr(node.body, ({ kind }) => (draws ||= kind === "random"));
+  }
+  return draws;
 }
 
 function chooseEntry(model: Opened, asked: string | undefined): string {
@@ -192,7 +206,7 @@ function givenInputs(ports: Ports, given: readonly Assignment[]): ReadonlyMap<st
     portNamed(ports.inputs, name, "input");
     byName.set(name, [...(byName.get(name) ?? []), value]);
   }
-  const missing = ports.inputs.find(({ name }) => !byName.has(name));
+  const missing = ports.inputs.find((port) => !byName.has(port.name) && port.default === undefined);
   if (missing !== undefined) {
     throw new CallError(
       `the input ${missing.name}, ${showPort(missing)}, is missing: --input ${missing.name}=…`,

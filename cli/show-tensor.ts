@@ -39,9 +39,9 @@ function indicesOf(row: number, shape: readonly number[]): readonly number[] {
   return indices;
 }
 
-/** Five significant digits. */
+/** Five significant digits; whole numbers that fit into 32 bits as they are. */
 export function showNumber(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e9) return String(value);
+  if (Number.isInteger(value) && Math.abs(value) <= 2 ** 31) return String(value);
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
   return size >= 1e6 || size < 1e-4 ? value.toExponential(4) : value.toPrecision(5);

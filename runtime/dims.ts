@@ -37,7 +37,10 @@ export function solveDims(
     const given = inputs[port.name];
     if (given !== undefined && "shape" in given) readShape(entryName, port, given.shape, dims);
   }
-  for (const port of entry.inputs) {
+  // Lengths in which nothing or one size is open come first: they may say what is open in the others.
+  const open = (port: PortSpec): number =>
+    port.shape.filter((extent) => Number.isNaN(valueOf(extent, dims))).length;
+  for (const port of entry.inputs.toSorted((a, b) => open(a) - open(b))) {
     const given = inputs[port.name];
     if (given === undefined) continue;
     const data = "shape" in given ? given.data : given;

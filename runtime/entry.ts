@@ -54,7 +54,8 @@ export function makeEntry(
   const names = new Set(entry.inputs.map((port) => port.name));
   return (inputs, options) => {
     for (const port of entry.inputs) {
-      if (inputs[port.name] === undefined) throw new TypeError(`${name}: the input ${port.name} is missing`);
+      if (inputs[port.name] === undefined && port.initial === undefined)
+        throw new TypeError(`${name}: the input ${port.name} is missing`);
     }
     for (const given of Object.keys(inputs)) {
       if (!names.has(given))
@@ -72,8 +73,13 @@ export function makeEntry(
     for (const port of entry.inputs) {
       const given = inputs[port.name];
       const data = given !== undefined && "shape" in given ? given.data : given;
-      if (data === undefined || lying.get(port.buffer) === data) continue;
-      copyIn(name, port, data, dims, addresses.get(port.buffer) ?? 0, arena);
+      const address = addresses.get(port.buffer) ?? 0;
+      if (data === undefined) {
+        fillIn(name, port, dims, address, arena);
+        continue;
+      }
+      if (lying.get(port.buffer) === data) continue;
+      copyIn(name, port, data, dims, address, arena);
       if (port.kept === true) lying.set(port.buffer, data);
     }
     if (options?.step !== undefined) current.step = options.step;
@@ -151,6 +157,15 @@ function copyIn(
 ): void {
   if (port.range !== undefined) checkRange(entryName, port, data, dims);
   arena.view(port.dtype, address, data.length).set(data);
+}
+
+/** An input that is left out has its default in every place. */
+function fillIn(entryName: string, port: PortSpec, dims: Dims, address: number, arena: Arena): void {
+  const { dtype, initial, shape } = port;
+  if (initial === undefined) return;
+  const length = shape.reduce<number>((all, extent) => all * valueOf(extent, dims), 1);
+  const view = arena.view(dtype, address, length).fill(initial);
+  if (port.range !== undefined) checkRange(entryName, port, view, dims);
 }
 
 function checkRange(entryName: string, port: PortSpec, data: TensorData, dims: Dims): void {

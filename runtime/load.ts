@@ -28,6 +28,8 @@ export interface PortInfo {
   readonly dtype: Dtype;
   /** A free dim by its name. */
   readonly shape: readonly (number | string)[];
+  /** Every entry of an input that a call may leave out. */
+  readonly default?: number;
 }
 
 export interface Info {
@@ -108,9 +110,10 @@ function isRun(value: unknown): value is (...dims: number[]) => void {
 }
 
 function makeInfo(spec: ModelSpec, arena: Arena, variant: Variant): Info {
-  const portInfo = ({ name, dtype, shape }: PortSpec): PortInfo => ({
+  const portInfo = ({ name, dtype, shape, initial }: PortSpec): PortInfo => ({
     name,
     dtype,
+    ...(initial !== undefined && { default: initial }),
     shape: shape.map((extent) => (typeof extent === "function" ? String(extent) : extent)),
   });
   return {

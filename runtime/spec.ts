@@ -45,6 +45,8 @@ export interface PortSpec {
   readonly buffer: number;
   /** low ≤ value < high, for integers. */
   readonly range?: readonly [low: Extent, high: Extent];
+  /** Every entry of an input that a call may leave out. */
+  readonly initial?: number;
   /** Copied in only where it is another array than in the call before; its place comes first in `arena`. */
   readonly kept?: boolean;
 }

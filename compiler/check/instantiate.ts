@@ -20,6 +20,7 @@ import { fillTo } from "./equations.ts";
 import { evaluate } from "./evaluate.ts";
 import { boundedDims, freeInput } from "./free-inputs.ts";
 import { deepest } from "./inline.ts";
+import { defaultOf } from "./input-defaults.ts";
 import { hypersKey, kindLabels } from "./instances.ts";
 import { refuseNextValues } from "./next-values.ts";
 import { optimizerOutputs } from "./optimizer-outputs.ts";
@@ -195,7 +196,9 @@ export function build(
     defineStatements(block, declaration, scope, builder, way.results);
     if (declaration.kind !== "optimizer") refuseNextValues(block, scope, builder);
   }
-  if (!defineInputs(formals, matched, scope, builder)) return undefined;
+  // What others apply takes its defaults there; of an entry they are left to who calls the module.
+  const called = given === "free" && declaration.kind === "model" && builder.mode === "instance";
+  if (!defineInputs(formals, matched, scope, builder, called)) return undefined;
   // Inside the check of a declaration, others are known by their headers.
   const byHeader = builder.mode === "declaration" && site !== undefined && way.results.length > 0;
   const outputs =
@@ -294,6 +297,7 @@ function defineInputs(
   matched: ReadonlyMap<Formal, Matched>,
   scope: Scope,
   builder: Builder,
+  called: boolean,
 ): boolean {
   for (const formal of formals) {
     const name = formal.name.text;
@@ -307,7 +311,15 @@ function defineInputs(
     }
     const { dtype, shape, range, origin } = type;
     builder.names.add(name);
-    builder.inputs.push({ name, dtype, shape, span: formal.span, ...(range && { range }) });
+    const initial = called ? defaultOf(formal, dtype, range, newContext(builder, scope)) : undefined;
+    builder.inputs.push({
+      name,
+      dtype,
+      shape,
+      span: formal.span,
+      ...(range && { range }),
+      ...(initial !== undefined && { initial }),
+    });
     define(
       builder.session,
       scope,

@@ -112,6 +112,8 @@ export interface BodyInput {
   readonly dtype: Dtype;
   readonly shape: readonly Form[];
   readonly range?: IntegerRange;
+  /** What it is filled with where the call of an entry leaves it out. */
+  readonly initial?: number;
   readonly span: Span;
 }
 

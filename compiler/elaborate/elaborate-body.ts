@@ -59,13 +59,14 @@ export function elaborateEntry(
   path: readonly string[],
 ): ReadonlyMap<string, string> {
   const inputs = new Map<string, Value>();
-  for (const { name, dtype, shape, range, span } of body.inputs) {
+  for (const { name, dtype, shape, range, initial, span } of body.inputs) {
     const node = elaboration.builder.add(name, (unique) => ({
       kind: "input",
       name: unique,
       dtype,
       shape,
       ...(range && { range }),
+      ...(initial !== undefined && { initial }),
       span,
     }));
     inputs.set(name, { node, context: [] });

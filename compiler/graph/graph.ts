@@ -18,6 +18,8 @@ export interface InputNode extends NodeBase {
   readonly kind: "input";
   /** Of an integer input: low ≤ value < high, checked at the door. */
   readonly range?: { readonly low: Form; readonly high: Form };
+  /** Every entry of it where the caller leaves it out. */
+  readonly initial?: number;
   /** The caller gives the same array call after call, so that its copy stays in memory. */
   readonly kept?: true;
 }

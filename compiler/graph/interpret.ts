@@ -84,7 +84,11 @@ function evaluateNode(
 ): Tensor {
   switch (node.kind) {
     case "input": {
-      const value = given(`input ${node.name}`, options.inputs?.[node.name], node.dtype, shape);
+      const left = options.inputs?.[node.name] === undefined ? node.initial : undefined;
+      const value =
+        left === undefined
+          ? given(`input ${node.name}`, options.inputs?.[node.name], node.dtype, shape)
+          : { dtype: node.dtype, shape, data: new Float64Array(sizeOfShape(shape)).fill(left) };
       if (node.range !== undefined) checkRange(node.name, value, node.range, dims);
       return value;
     }

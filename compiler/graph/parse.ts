@@ -100,7 +100,13 @@ function takeNode(cursor: Cursor): Node {
   const base = { name, dtype, shape: takeForms(cursor, noAxes) };
   switch (kind) {
     case "input":
-      return { kind, ...base, ...takeRange(cursor), ...(accept(cursor, "kept") && { kept: true }) };
+      return {
+        kind,
+        ...base,
+        ...takeRange(cursor),
+        ...(accept(cursor, "default") && { initial: takeNumberWithSign(cursor) }),
+        ...(accept(cursor, "kept") && { kept: true }),
+      };
     case "param":
     case "state":
       return { kind, ...base, path: takeString(cursor) };

@@ -32,7 +32,7 @@ export function printNode(node: Node): string {
     case "input":
       return `${name}${printType(node)}${
         node.range === undefined ? "" : ` in ${printForm(node.range.low)}..${printForm(node.range.high)}`
-      }${node.kept === true ? " kept" : ""}`;
+      }${node.initial === undefined ? "" : ` default ${printNumber(node.initial)}`}${node.kept === true ? " kept" : ""}`;
     case "param":
     case "state":
       return `${name}${printType(node)} ${JSON.stringify(node.path)}`;

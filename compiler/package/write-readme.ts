@@ -33,7 +33,9 @@ export function writeReadme(plan: Plan, name: string, docs: ModelDocs, weightsIn
 
 function callText(variable: string, entry: EntryPlan): string {
   const outputs = entry.outputs.map((output) => output.name).join(", ");
-  const inputs = entry.inputs.map((input) => input.name).join(", ");
+  const inputs = entry.inputs
+    .flatMap(({ name, initial }) => (initial === undefined ? [name] : []))
+    .join(", ");
   return `const { ${outputs} } = ${variable}.${entry.name}({ ${inputs} });`;
 }
 
@@ -57,10 +59,15 @@ function describeTrainer(variable: string, plan: Plan, training: TrainingPlan): 
 }
 
 function describe(entry: EntryPlan, plan: Plan, docs: ModelDocs): readonly string[] {
-  const row = (port: { readonly name: string; readonly buffer: number }, direction: string): string => {
+  const row = (
+    port: { readonly name: string; readonly buffer: number; readonly initial?: number },
+    direction: string,
+  ): string => {
     const buffer = plan.buffers.find((candidate) => candidate.id === port.buffer);
     if (buffer === undefined) throw new Error(`bug: no buffer ${port.buffer}`);
-    return `| ${direction} | \`${port.name}\` | \`${buffer.dtype}${showShape(buffer.shape)}\` |`;
+    const type = `\`${buffer.dtype}${showShape(buffer.shape)}\``;
+    const initial = port.initial === undefined ? "" : `, ${port.initial} where it is left out`;
+    return `| ${direction} | \`${port.name}\` | ${type}${initial} |`;
   };
   const doc = docs.entries[entry.name];
   return [

@@ -111,7 +111,7 @@ function writeEntry(entry: EntryPlan, plan: Plan): string {
   };
   const dims = entry.dims.map((dim) => dim.name);
   const args = parameterText(dims);
-  const port = ({ name, buffer, range, kept }: EntryPlan["inputs"][number]): string => {
+  const port = ({ name, buffer, range, initial, kept }: EntryPlan["inputs"][number]): string => {
     const { dtype, shape } = bufferOf(buffer);
     return object({
       name: JSON.stringify(name),
@@ -121,6 +121,7 @@ function writeEntry(entry: EntryPlan, plan: Plan): string {
       ...(range && {
         range: list([range.low, range.high].map((end) => extentToJavaScript(end, dims))),
       }),
+      ...(initial !== undefined && { initial: String(initial) }),
       ...(kept && { kept: "true" }),
     });
   };

@@ -70,12 +70,13 @@ function addEntry(model: Interface, entry: EntryPlan, plan: Plan, doc: string | 
     return buffer;
   };
   const used = new Set<string>();
-  const inputs = entry.inputs.map(({ name, buffer, range }) => {
+  const inputs = entry.inputs.map(({ name, buffer, range, initial }) => {
     const { dtype, shape } = bufferOf(buffer);
     const extents = shape.map((extent) => extentType(extent, used));
     const array = arrayType(dtype);
     const note = range === undefined ? "" : `/** ${dtype}, checked to be in its declared range. */ `;
-    return `${note}readonly ${name}: ${array} | ShapedTensor<${array}, readonly [${extents.join(", ")}]>`;
+    const open = initial === undefined ? "" : "?";
+    return `${note}readonly ${name}${open}: ${array} | ShapedTensor<${array}, readonly [${extents.join(", ")}]>`;
   });
   const inferred = entry.dims.filter(({ name }) => used.has(name));
   const outputs = entry.outputs.map(({ name, buffer }) => {
@@ -236,6 +237,8 @@ export interface PortInfo {
   readonly dtype: string;
   /** A free size by its name. */
   readonly shape: readonly (number | string)[];
+  /** Every entry of an input that a call may leave out. */
+  readonly default?: number;
 }`,
   `
 export interface EntryInfo {

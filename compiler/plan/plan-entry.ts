@@ -78,10 +78,11 @@ export function planEntry(
     dims: graph.dims,
     facts: graph.facts,
     ...(ordered.some(({ kernel }) => kernel.dims.includes(randomDims[0])) && { random: true as const }),
-    inputs: inputs.map(({ name, range, kept: isKept }) => ({
+    inputs: inputs.map(({ name, range, initial, kept: isKept }) => ({
       name,
       buffer: bufferOf(name),
       ...(range && { range }),
+      ...(initial !== undefined && { initial }),
       ...(isKept && { kept: isKept }),
     })),
     outputs: outputs.map(({ name, buffer }) => ({ name, buffer: find(buffer) })),

@@ -42,6 +42,8 @@ export interface EntryPlan {
     readonly name: string;
     readonly buffer: number;
     readonly range?: { readonly low: Form; readonly high: Form };
+    /** Every entry of it where a call leaves it out. */
+    readonly initial?: number;
     /** Copied in only where it is another array than in the call before. */
     readonly kept?: true;
   }[];

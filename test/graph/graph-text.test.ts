@@ -13,6 +13,8 @@ const whole = `graph forward(N, 2 <= T <= 64, V <= 9) {
   fact N - 2*V == 0
   image = input f32[N, 1, 32, 32]
   ids = input i32[N, T] in 0..V
+  scale = input f32[N] default -0.5
+  start = input i32[] in 0..V default 3 kept
   conv1.weight = param f32[6, 1, 5, 5] "conv1.weight"
   mean = state f32[6] "norm.mean"
   velocity = slot f32[6] "optimizer.velocity/norm.gain"

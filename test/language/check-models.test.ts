@@ -82,6 +82,23 @@ model M(x: f32[N, 2]) -> (y: f32[N, 3]) {
   });
 });
 
+describe("defaults of an entry's inputs", () => {
+  const model = (input: string): string =>
+    `model M(rate: real = 0.5)(x: f32[N], ${input}) -> (y: f32[N]) { y = x }`;
+  test("are numbers, written out or chosen as hyper-parameters", () => {
+    const { models, diagnostics } = checkSource(model("a: f32 = rate, b: f32[N] = -1, c: i32 in 0..4 = 3"));
+    expect(diagnostics).toEqual([]);
+    const inputs = models[0]?.entries["forward"]?.inputs ?? [];
+    expect(inputs.map(({ initial }) => initial)).toEqual([undefined, 0.5, -1, 3]);
+  });
+  test("anything else is refused, and what the type can't hold", () => {
+    expectCodes(model("a: f32[N] = x"), ["DLC3019"]);
+    expectCodes(model("a: f32 = N / 2"), ["DLC3019"]);
+    expectCodes(model("a: i32 = 2.5"), ["DLC3003"]);
+    expectCodes(model("a: i32 in 0..4 = 4"), ["DLC3014"]);
+  });
+});
+
 describe("broken sources", () => {
   test("one message for one cause", () => {
     expectCodes(

@@ -80,6 +80,50 @@ describe("a result", () => {
   });
 });
 
+describe("an input with a default", () => {
+  const shifted = `model Shifted(by: real = 0.5)(x: f32[N], scale: f32 = -2, shift: f32[N] = by, at: i32 in 0..N = 1) -> (y: f32[N]) {
+  y[n] = scale * x[n] + shift[n] + x[at]
+}`;
+  const x = Float32Array.of(1, 10);
+  test("may be left out of a call, whatever the call before gave", async () => {
+    const model = await load(shifted);
+    const results = [
+      call(model, { x })["y"]?.copy(),
+      call(model, { x, scale: Float32Array.of(3), shift: Float32Array.of(7, 8), at: Int32Array.of(0) })[
+        "y"
+      ]?.copy(),
+      call(model, { x })["y"]?.copy(),
+    ];
+    expect(results.map((values) => [...(values ?? [])])).toEqual([
+      [8.5, -9.5],
+      [11, 39],
+      [8.5, -9.5],
+    ]);
+    const inputs = model.info.entries["forward"]?.inputs;
+    expect(inputs?.map(({ name, default: initial }) => [name, initial])).toEqual([
+      ["x", undefined],
+      ["scale", -2],
+      ["shift", 0.5],
+      ["at", 1],
+    ]);
+  });
+  test("is held against its range at each call", async () => {
+    const model = await load(shifted);
+    expect(() => call(model, { x: Float32Array.of(1) })).toThrow(
+      new RangeError("forward: at must be in 0..1, but element 0 is 1"),
+    );
+    expect(() => call(model, {})).toThrow("the input x is missing");
+  });
+});
+
+test("a size that is open in one array may follow from the length of another, in any order", async () => {
+  const model = await load(
+    "model Weighted(x: f32[N, K], w: f32[K]) -> (y: f32[N]) { y[n] = sum[k] w[k] * x[n, k] }",
+  );
+  const results = call(model, { x: Float32Array.of(1, 2, 3, 4), w: Float32Array.of(1, 10) });
+  expect([...(results["y"]?.data ?? [])]).toEqual([21, 43]);
+});
+
 describe("a wrong call", () => {
   test("of another length names the input, the shape that it should have and the length", async () => {
     const model = await load(doubling);
