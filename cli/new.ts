@@ -101,6 +101,8 @@ dlc build ${name}.dl --weights ${name}.safetensors
 Training says how the loss falls, and writes the weights, checkpoints and a report with curves and the confusion matrix into
 \`runs/${name}\`. The last command makes the npm package \`dist/${name}\`. \`dlc build --train\` makes one that can go on learning.
 
+\`npm install ./dist/${name}\`, in a project with the path to it, makes it known there by its name:
+
 \`\`\`js
 import { load } from "${name}";
 
