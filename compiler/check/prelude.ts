@@ -27,6 +27,8 @@ import { expectArray, integerOf } from "./expect.ts";
 import { apply, literal, select } from "./exprs.ts";
 import { coerce, isFloatType, join, positive, showType, widened } from "./numbers.ts";
 import { parameterwise } from "./parameters.ts";
+import { runningSum } from "./running-sum.ts";
+import { searchSorted } from "./search-sorted.ts";
 import { readers } from "./readers.ts";
 import { known, newScope } from "./scope.ts";
 import { tellIn } from "./session.ts";
@@ -45,7 +47,6 @@ const floatFunctions = [
   "cos",
   "tanh",
 ] as const satisfies readonly ScalarName[];
-const laterFunctions = ["cumsum", "searchsorted"];
 const otherFunctions = [
   "abs",
   "sign",
@@ -62,12 +63,14 @@ const otherFunctions = [
   "real",
   "sort",
   "topk",
+  "cumsum",
+  "searchsorted",
 ];
 
 /** The names that stand everywhere and may be shadowed (D1.1). */
 export function preludeScope(): Scope {
   const scope: Scope = { ...newScope(undefined, undefined), prelude: true };
-  for (const name of [...floatFunctions, ...otherFunctions, ...dtypes, ...laterFunctions, ...readers]) {
+  for (const name of [...floatFunctions, ...otherFunctions, ...dtypes, ...readers]) {
     scope.entities.set(name, known(name, undefined, { kind: "prelude", name }));
   }
   scope.entities.set("inf", known("inf", undefined, scalarValue(floatConstant(Infinity))));
@@ -122,10 +125,6 @@ export function applyPrelude(
   call: { readonly span: Span },
 ): Value {
   const { span } = call;
-  if (laterFunctions.includes(name)) {
-    tellIn(context.builder, "DLC3019", { message: `\`${name}\` is not built yet`, span });
-    return errorValue;
-  }
   if (readers.some((reader) => reader === name)) {
     tellIn(context.builder, "DLC3013", {
       message: `\`${name}\` says where an input of a \`data\` declaration comes from, and stands nowhere else`,
@@ -148,7 +147,7 @@ export function applyPrelude(
     tellIn(context.builder, "DLC2012", { message: "`grad` is written with its two arguments", span });
     return errorValue;
   }
-  const count = name === "clamp" ? 3 : 1;
+  const count = name === "clamp" ? 3 : name === "searchsorted" ? 2 : 1;
   if (args.length !== count) {
     tellIn(context.builder, "DLC2012", {
       message: `\`${name}\` takes ${count} ${count === 1 ? "argument" : "arguments"}, but has ${args.length} here`,
@@ -157,6 +156,10 @@ export function applyPrelude(
     return errorValue;
   }
   if (args.some((arg) => arg.kind === "parameters")) return onParameters(name, args, context, call);
+  const [one, two] = args;
+  if (name === "cumsum" && one !== undefined) return runningSum(one, context, span);
+  if (name === "searchsorted" && one !== undefined && two !== undefined)
+    return searchSorted(one, two, context, span);
   const wrong = args.find(
     (arg) => arg.kind !== "array" && !(arg.kind === "results" && arg.results.size === 1),
   );

@@ -4,17 +4,11 @@ import { operandArray } from "./arrays.ts";
 import { freshBinding } from "./builder.ts";
 import type { ArrayValue, Context, Value } from "./checker-types.ts";
 import { axisForms } from "./context.ts";
-import { expectArray } from "./expect.ts";
 import { hoist } from "./hoist.ts";
 import { stored } from "./numbers.ts";
+import { oneAxis, type GivenArgument } from "./one-axis.ts";
 import { tellIn } from "./session.ts";
-import { showShape } from "./show-types.ts";
 import { errorValue } from "./value.ts";
-
-export interface GivenArgument {
-  readonly value: Value;
-  readonly span: Span;
-}
 
 const parameters = { sort: ["x", "descending"], topk: ["x", "k"] } as const;
 
@@ -58,7 +52,8 @@ export function applySorting(
     });
     return errorValue;
   }
-  const array = sortable(name, x, context);
+  const example = name === "sort" ? "sort(x[n, :])" : "topk(x[n, :], k).values";
+  const array = oneAxis(name, x, example, context);
   const [length] = array?.shape ?? [];
   if (array === undefined || length === undefined || option?.value.kind === "error") return errorValue;
   if (name === "sort") {
@@ -77,31 +72,6 @@ export function applySorting(
       ["indices", places],
     ]),
   };
-}
-
-/** What has one axis, and an order. */
-function sortable(name: string, { value, span }: GivenArgument, context: Context): ArrayValue | undefined {
-  const array = expectArray(value, context, span);
-  if (array === undefined) return undefined;
-  if (array.shape.length !== 1) {
-    tellIn(context.builder, "DLC3002", {
-      message:
-        array.shape.length === 0
-          ? `\`${name}\` takes the entries of one axis, but this is a number`
-          : `\`${name}\` takes the entries of one axis, but this has shape ${showShape(array.shape)}`,
-      span,
-      help: [
-        `give the other axes an index: \`y[n, :] = ${name === "sort" ? "sort(x[n, :])" : "topk(x[n, :], k).values"}\``,
-      ],
-    });
-    return undefined;
-  }
-  if (array.type !== "bool") return array;
-  tellIn(context.builder, "DLC3017", {
-    message: `\`${name}\` needs numbers, but these are conditions`,
-    span,
-  });
-  return undefined;
 }
 
 function knownCondition({ value, span }: GivenArgument, context: Context): boolean | undefined {

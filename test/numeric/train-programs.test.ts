@@ -124,6 +124,18 @@ train M on (x: f32[N, 5], label: i32[N] in 0..6) {
     inputs: { x: [7, 5], label: [7] },
     integers: { label: 6 },
   },
+  "a running sum, and places among sorted numbers": {
+    text: `import std.nn { Linear }
+${descent}model M(x: f32[N, 5]) -> (y: f32[N, 6]) { y = x |> fc: Linear(6) }
+train M on (x: f32[N, 5]) {
+  summed[n, :] = cumsum(y[n, :])
+  place[n] = searchsorted(sort(x[n, :]), 0.1)
+  loss = mean[n, c] (summed[n, c] - real(place[n]))^2
+  optimizer = Descent()
+  batch = 4
+}`,
+    inputs: { x: [4, 5] },
+  },
   "two networks that judge each other, one after its own step": {
     text: `import std.nn { Linear, leakyRelu }
 import std.random { normal }
