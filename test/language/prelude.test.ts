@@ -67,7 +67,7 @@ test("the prelude has these names and no others", () => {
 });
 
 describe.each(Object.entries(meanings))("%s", (_, [y, expected]) => {
-  test(`${y}`, () => {
+  test(y, () => {
     const graph = programOf(model(y)).entries["forward"];
     if (graph === undefined) throw new Error("no entry");
     const { outputs } = callGraph(graph, {}, { x: tensorOf([3], x) });
