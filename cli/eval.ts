@@ -5,6 +5,7 @@ import { exitCodes, type ExitCode } from "./exit.ts";
 import { trainerOf } from "./module-trainer.ts";
 import { openFeeds } from "./open-feeds.ts";
 import { openTrainee, unitOf, type TraineeFlags } from "./open-trainee.ts";
+import { startProgress } from "./progress.ts";
 import { showDiagnostics } from "./show-diagnostics.ts";
 import { jsonTeller, textTeller } from "./tell-training.ts";
 import { tellingFaults } from "./telling-faults.ts";
@@ -27,7 +28,11 @@ export async function evaluateFile(file: string, flags: EvalFlags): Promise<Exit
     const { training, test, data, folder } = trainee;
     const declared = test ?? data;
     const { seed, batch } = training.settings;
-    const opened = await openFeeds({ folder, declarations: [declared], seed });
+    const progress = startProgress();
+    const { at: onProgress } = progress;
+    const opened = await openFeeds({ folder, declarations: [declared], seed, onProgress }).finally(
+      progress.end,
+    );
     const teller = flags.json === true ? jsonTeller() : textTeller(unitOf(trainee));
     try {
       const examples = opened.feeds[0]?.[0]?.examples("evaluate", batch);

@@ -1,6 +1,7 @@
 import { readerNamed, type RemoteReader } from "../data/index.ts";
 import { foldSources, openFeed, partOf, withoutPart, type Feed, type Splittable } from "../training/index.ts";
 import type { CompiledData } from "../compiler/compile.ts";
+import type { DataSource } from "../compiler/graph/graph.ts";
 import { InputError } from "./exit.ts";
 import { isFolder, loadText } from "./module-host.ts";
 import { startReader } from "./start-reader.ts";
@@ -13,6 +14,8 @@ export interface FeedsOptions {
   /** Of random draws and of folds. */
   readonly seed: number;
   readonly folds?: number | undefined;
+  /** Told which file is being read, and how many of them are, as a share. */
+  readonly onProgress?: (step: string, done: number) => void;
 }
 
 export interface OpenedFeeds {
@@ -26,14 +29,18 @@ export interface OpenedFeeds {
 
 /** Opens the sources of declarations, in a thread of their own, and computes what is computed from whole ones. */
 export async function openFeeds(options: FeedsOptions): Promise<OpenedFeeds> {
-  const { folder, declarations, seed, folds } = options;
+  const { folder, declarations, seed, folds, onProgress } = options;
   if (!isFolder(folder)) throw new InputError(`${folder}, where the data should be, is no folder`);
   const reader = startReader(folder);
   try {
-    const opened: (readonly Splittable[])[] = [];
-    for (const declared of declarations)
-      opened.push(await openSources(declared, reader, folds !== undefined));
-    const all = opened.flat();
+    const wanted = declarations.flatMap((declared) =>
+      declared.sources.map((source) => ({ declared: declared.name, source })),
+    );
+    const all: Splittable[] = [];
+    for (const { declared, source } of wanted) {
+      onProgress?.(`reading ${source.path}`, all.length / wanted.length);
+      all.push(await openDeclared(declared, source, reader, folds !== undefined));
+    }
     const lists =
       folds === undefined ? [all.map(({ source }) => source)] : await foldSources(folds, seed, all);
     const feeds: (readonly Feed[])[] = [];
@@ -56,22 +63,21 @@ export async function openFeeds(options: FeedsOptions): Promise<OpenedFeeds> {
   }
 }
 
-async function openSources(
-  declared: CompiledData,
+async function openDeclared(
+  declared: string,
+  source: DataSource,
   reader: RemoteReader,
-  whole: boolean,
-): Promise<readonly Splittable[]> {
-  const opened: Splittable[] = [];
-  for (const { name: input, reader: name, path, arguments: given, dtype, shape, range } of declared.sources) {
-    if (dtype === "f16") {
-      throw new InputError(
-        `${declared.name}: no reader gives f16; declare ${input} as f32, and round its values`,
-      );
-    }
-    const type = { dtype, shape, ...(range !== undefined && { range }) };
-    const asked = whole ? withoutPart(given) : given;
-    const source = await reader.open({ reader: readerNamed(name), path, arguments: asked, type });
-    opened.push({ source, part: partOf(given) });
+  allRows: boolean,
+): Promise<Splittable> {
+  const { name, path, arguments: given, dtype, shape, range } = source;
+  if (dtype === "f16") {
+    throw new InputError(`${declared}: no reader gives f16; declare ${name} as f32, and round its values`);
   }
-  return opened;
+  const opened = await reader.open({
+    reader: readerNamed(source.reader),
+    path,
+    arguments: allRows ? withoutPart(given) : given,
+    type: { dtype, shape, ...(range !== undefined && { range }) },
+  });
+  return { source: opened, part: partOf(given) };
 }

@@ -17,6 +17,7 @@ import { readGiven } from "./host.ts";
 import { awaitInterruption } from "./interruption.ts";
 import { openFeeds, type OpenedFeeds } from "./open-feeds.ts";
 import { openTrainee, unitOf, type Trainee, type TraineeFlags } from "./open-trainee.ts";
+import { startProgress } from "./progress.ts";
 import { foldFolder, makeRunFolder, type RunFolder } from "./run-folder.ts";
 import { showDiagnostics } from "./show-diagnostics.ts";
 import { jsonTeller, textTeller } from "./tell-training.ts";
@@ -50,7 +51,10 @@ export async function train(file: string, flags: TrainFlags): Promise<ExitCode> 
     }
     const declarations = test === undefined ? [data] : [data, test];
     const { seed } = training.settings;
-    const feeds = await openFeeds({ folder: place, declarations, seed, folds: flags.folds });
+    const progress = startProgress();
+    const { at: onProgress } = progress;
+    const asked = { folder: place, declarations, seed, folds: flags.folds, onProgress };
+    const feeds = await openFeeds(asked).finally(progress.end);
     try {
       const folder = makeRunFolder(basename(file, extname(file)), flags.log, flags.resume);
       return await runTraining({ trainee, feeds, folder, flags, resume });

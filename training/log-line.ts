@@ -11,7 +11,7 @@ export function logLine(event: TrainingEvent | FoldEvent, unit = "rows"): string
       const { resumed } = event;
       const from =
         resumed === undefined ? "" : `, going on in epoch ${resumed.epoch} after step ${resumed.step}`;
-      return `${count(event.rows)} ${unit}${test}; ${event.epochs} epochs of ${count(event.stepsPerEpoch)} steps, seed ${event.seed}${from}`;
+      return `${count(event.rows)} ${unit}${test}; ${counted(event.epochs, "epoch")} of ${counted(event.stepsPerEpoch, "step")}, seed ${event.seed}${from}`;
     }
     case "step": {
       const { epoch, epochs, step, stepsPerEpoch, loss, metrics, rowsPerSecond } = event;
@@ -76,4 +76,8 @@ function faultText({ what, name, index, row, value, source }: Fault): string {
 
 function count(value: number): string {
   return value.toLocaleString("en");
+}
+
+function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 }

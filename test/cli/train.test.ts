@@ -161,6 +161,26 @@ describe("dlc train", () => {
   });
 });
 
+describe("patience", () => {
+  it("ends a training that gets no better, and keeps the weights of its best epoch", async () => {
+    // A rate that is far too large: after some epochs the loss of the test rows only grows.
+    const folder = flowersFolder({ "lr: 0.1": "lr: 0.5", "epochs = 4": "epochs = 60  patience = 3" });
+    const outcome = await dlc(folder, ["train", "flowers.dl", "--json", "--log", "run"]);
+    expect(outcome).toMatchObject({ status: 0, stderr: "" });
+    const lines = linesOf(outcome);
+    const losses = ofKind(lines, "epoch").map(({ test }) => Number(Reflect.get(Object(test), "loss")));
+    expect(losses.length).toBeLessThan(60);
+    const best = losses.indexOf(Math.min(...losses));
+    expect(losses.length - 1 - best).toBe(3);
+    expect(ofKind(lines, "stopped")).toEqual([
+      { kind: "stopped", reason: { kind: "patience", patience: 3, bestEpoch: best + 1 } },
+    ]);
+    const { loss } = judge(readFileSync(join(folder, "run/flowers.safetensors")));
+    expect(loss).toBeCloseTo(losses[best] ?? NaN, 5);
+    expect(lines.at(-1)).toMatchObject({ test: { loss: losses[best] } });
+  });
+});
+
 describe("folds", () => {
   it("test each row once; the last line has the mean, the range and each test", async () => {
     const folder = flowersFolder();
