@@ -4,7 +4,7 @@ import { report } from "../compiler/diagnostics/report.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { Source } from "../compiler/diagnostics/source.ts";
 import type { Comment } from "./ast.ts";
-import { unknownCharacters } from "./unknown-characters.ts";
+import { meantBy, unknownCharacters } from "./unknown-characters.ts";
 import { vocabulary, Float, Int, StringToken } from "./tokens.ts";
 
 export interface Lexed {
@@ -35,7 +35,12 @@ export function lex(source: Source): Lexed {
     const at = error.offset;
     const span = { source, start: at, end: at + error.length };
     found.push({ at, diagnostic: unknownCharacters(span, text.slice(at, span.end)) });
+    // Read as what is meant, so that what follows is no second error.
+    const meant = meantBy(text.slice(at, span.end));
+    const [token] = meant === undefined ? [] : theLexer().tokenize(meant).tokens;
+    if (token !== undefined) tokens.push({ ...token, startOffset: at, endOffset: span.end - 1 });
   }
+  if (errors.length > 0) tokens.sort((a, b) => a.startOffset - b.startOffset);
   for (const token of tokens) {
     const diagnostic = flawOf(source, token);
     if (diagnostic) found.push({ at: token.startOffset, diagnostic });

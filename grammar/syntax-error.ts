@@ -7,7 +7,7 @@ import type { Lexed } from "./lex.ts";
 import { endOf } from "./nodes.ts";
 import { nearestWord } from "./nearest-word.ts";
 import { isOf, leftSideBefore } from "./starts.ts";
-import { Float, Identifier, Int, ReduceWord, Sign } from "./tokens.ts";
+import { Float, Identifier, Int, ReduceWord, reduceWords, Sign } from "./tokens.ts";
 
 /** What a rule with several alternatives is called where none of them fits. */
 const expectedOfRule: Readonly<Record<string, string>> = {
@@ -122,6 +122,7 @@ const specials: readonly ((stop: Stop) => Diagnostic | undefined)[] = [
   closesNothing,
   notClosed,
   multiplicationWithoutSign,
+  missingOperator,
   singleEquals,
   misspelledWord,
 ];
@@ -214,6 +215,25 @@ function multiplicationWithoutSign({ source, before, found, at }: Stop): Diagnos
     span: { source, start: factor.startOffset, end: at.end },
     help: [`write ${written}`],
     fix: { title: `write ${written}`, edits: [{ span: { ...at, end: at.start }, text: " * " }] },
+  });
+}
+
+/** `y[n] = sum(i) x[n, i]`: an equation has ended, and what stands behind it on its line is none. */
+function missingOperator({ source, expected, before }: Stop): Diagnostic | undefined {
+  const [first] = before;
+  const asLeftSide = ["`=`", expectedOfRule["target"], expectedOfRule["binder"]].includes(expected);
+  if (first === undefined || !asLeftSide) return undefined;
+  const line = source.text.slice(source.text.lastIndexOf("\n", first.startOffset) + 1, first.startOffset);
+  const [rest = ""] = source.text.slice(first.startOffset).split("\n", 1);
+  if (!/[^\s{}]\s*$/.test(line) || /[^=<>!]=(?!=)/.test(rest)) return undefined;
+  const [, word, indices] = /\b([a-z]+)\(([\w\s,]+)\)\s*$/.exec(line) ?? [];
+  const reduces = word !== undefined && reduceWords.includes(word);
+  return report("DLC1001", {
+    message: `expected an operator before ${nameOf(first)}`,
+    span: spanOf(source, first),
+    help: reduces
+      ? [`indices of a reduction stand in square brackets: ${word}[${indices ?? ""}] …`]
+      : ["what begins here has no `=` and is no equation of its own"],
   });
 }
 

@@ -58,7 +58,7 @@ export const Word = {
   repeat: word("repeat", Identifier),
   carry: word("carry", Identifier),
 };
-const reduceWords = ["sum", "prod", "max", "min", "mean", "argmax", "argmin", "any", "all"];
+export const reduceWords = ["sum", "prod", "max", "min", "mean", "argmax", "argmin", "any", "all"];
 const unitWords = ["layer", "model", "optimizer", "data"];
 
 export const Sign = {

@@ -50,6 +50,12 @@ const instead: Readonly<Record<string, string>> = {
   ω: "omega",
 };
 
+/** What is meant by characters that the language does not use, where that is a name, a word or an operator of it. */
+export function meantBy(text: string): string | undefined {
+  const written = Object.hasOwn(instead, text) ? instead[text] : undefined;
+  return written === undefined || ["", "//", '"'].includes(written) ? undefined : written;
+}
+
 /** The diagnostic for a run of characters that begin no token. */
 export function unknownCharacters(span: Span, text: string): Diagnostic {
   const written = Object.hasOwn(instead, text) ? instead[text] : undefined;

@@ -111,6 +111,27 @@ model M(x: f32[N, 2]) -> (y: f32[N, 2]) {
       ["DLC2001"],
     );
   });
+  test("a sign of papers is read as what is meant by it", () => {
+    const source = "model M(x: f32[N, 3], λ: f32) -> (y: f32[N]) { y[n] = λ · (Σ[i] x[n, i]) }";
+    const { diagnostics } = checkSource(source);
+    expect(diagnostics.map(({ code, help }) => [code, ...help])).toEqual([
+      ["DLC1002", "write lambda"],
+      ["DLC1002", "write lambda"],
+      ["DLC1002", "write *"],
+      ["DLC1002", "write sum"],
+    ]);
+    const fixed = source.replaceAll("λ", "lambda").replace("·", "*").replace("Σ", "sum");
+    expectCodes(fixed, []);
+  });
+  test("what follows an equation on its line and is none", () => {
+    const sum = "fn f(x: real[N, 3], i: i32) -> (y: real[N]) { y[n] = sum(i) x[n, 0] }";
+    const [diagnostic] = checkSource(sum).diagnostics;
+    expect(diagnostic).toMatchObject({
+      code: "DLC1001",
+      message: "expected an operator before `x`",
+      help: ["indices of a reduction stand in square brackets: sum[i] …"],
+    });
+  });
   test("an equation that could not be parsed is not asked for", () => {
     const nested = `${"(".repeat(60)}x[n]${")".repeat(60)}`;
     expectCodes(`model M(x: f32[N]) -> (y: f32[N]) { y[n] = ${nested} }`, ["DLC1007"]);
