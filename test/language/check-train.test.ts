@@ -354,6 +354,29 @@ train M on (x: f32[N]) {
   });
 });
 
+describe("D6.5 the gradient of what reads a state", () => {
+  const slopeOf = (read: string): readonly (number | undefined)[] => {
+    const program = programOf(`layer Tracked(x: real[N]) -> (y: real[N]) {
+  param w: real = 2
+  state a: real = 1
+  a' = if training then 0.5 * a + 0.5 * w * (mean[n] x[n]) else a
+  y[n] = w * x[n] - ${read}
+}
+model M(x: f32[N]) -> (y: f32[N]) { y = x |> tracked: Tracked() }
+optimizer Descent(theta: real[..P], g: real[..P]) { theta' = theta - g }
+train M on (x: f32[N]) { loss = sum(y)  optimizer = Descent()  batch = 2 }`);
+    const { step } = trainingOf(program);
+    const { outputs, next } = callGraph(step, initialValues(program), { x: tensorOf([2], [1, 3]) });
+    return [outputs["loss"], next["tracked.w"], next["tracked.a"]].map((value) => numbersOf(value)[0]);
+  };
+  test("takes the old value for a constant, and flows through the next one where that is read", () => {
+    // y = 2 - 1, 6 - 1; its slope by w is 1 + 3. The next a is 0.5 + 0.5 · 2 · 2.
+    expect(slopeOf("a")).toEqual([6, 2 - 4, 2.5]);
+    // y = 2 - 2.5, 6 - 2.5; its slope is 1 + 3 - 2 · 0.5 · 2.
+    expect(slopeOf("a'")).toEqual([3, 2 - 2, 2.5]);
+  });
+});
+
 describe("D1.7 what inference changes", () => {
   const model = (next: string): string => `layer Tracked(x: real[N]) -> (y: real[N]) {
   state count: i32 = 0
