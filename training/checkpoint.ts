@@ -16,6 +16,7 @@ export interface Position {
   readonly history: readonly EpochMeans[];
   readonly seed: number;
   readonly batch: number;
+  readonly accumulate: number;
   /** Rows of the training set. */
   readonly rows: number;
   /** The source, the data and the versions, as whoever trains tells them apart. */
@@ -125,7 +126,7 @@ function parsePosition(text: string): Position | undefined {
 function isPosition(value: unknown): value is Position {
   return (
     isRecord(value) &&
-    ["epoch", "step", "seed", "batch", "rows"].every((key) => isCount(value[key])) &&
+    ["epoch", "step", "seed", "batch", "accumulate", "rows"].every((key) => isCount(value[key])) &&
     isSums(value["sums"]) &&
     Array.isArray(value["history"]) &&
     value["history"].every(isMeans) &&

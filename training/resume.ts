@@ -8,7 +8,7 @@ import { noRows } from "./weighted-mean.ts";
 /** Where a training begins: at the start, or where its checkpoint was, which the trainer then holds. */
 export function startingPosition(run: TrainingRun): Position {
   const { trainer, train, resume, identity = {} } = run;
-  const { batch, seed } = trainer.settings;
+  const { batch, seed, accumulate } = trainer.settings;
   const start: Position = {
     epoch: 0,
     step: 0,
@@ -16,6 +16,7 @@ export function startingPosition(run: TrainingRun): Position {
     history: [],
     seed,
     batch,
+    accumulate,
     rows: train.rows,
     identity,
   };
@@ -23,7 +24,7 @@ export function startingPosition(run: TrainingRun): Position {
   const { name, bytes } = resume;
   const { position } = readCheckpoint(name, bytes);
   requireSameModel(name, bytes, trainer.save());
-  for (const what of ["seed", "batch", "rows"] as const) {
+  for (const what of ["seed", "batch", "accumulate", "rows"] as const) {
     if (position[what] === start[what]) continue;
     throw new TrainingError(`${name} was trained with ${what} ${position[what]}, not ${start[what]}`);
   }

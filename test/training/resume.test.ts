@@ -196,6 +196,11 @@ describe("checkpoints", () => {
     ],
     ["another seed", { trainer: linearTrainer({ seed: 8 }) }, "last was trained with seed 7, not 8"],
     ["other batches", { trainer: linearTrainer({ batch: 9 }) }, "last was trained with batch 8, not 9"],
+    [
+      "another number of batches that count as one",
+      { trainer: linearTrainer({ accumulate: 2 }) },
+      "last was trained with accumulate 1, not 2",
+    ],
     ["fewer rows", { train: tableExamples(noisyLine(49, 1), 8) }, "last was trained with rows 50, not 49"],
     [
       "other data",
