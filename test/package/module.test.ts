@@ -80,6 +80,29 @@ describe("a result", () => {
   });
 });
 
+describe("a branch that each call decides by its sizes", () => {
+  test("reads nothing where it is not taken", async () => {
+    const model =
+      await load(`fn far(x: real[D]) -> (y: real) where D > 1000000 { y = sum[i] x[i] * x[1000000] }
+model Far(x: f32[N]) -> (y: f32[N]) {
+  a = if N > 1000000 then far(x) else 3
+  y = a * x
+}`);
+    expect([...(call(model, { x: Float32Array.of(1, 2) })["y"]?.data ?? [])]).toEqual([3, 6]);
+    const long = new Float32Array(1_000_001).fill(0);
+    long[1_000_000] = 2;
+    expect(call(model, { x: long })["y"]?.data[1_000_000]).toBe(8);
+  });
+  test("computes what its condition allows", async () => {
+    const model = await load(`fn pairs(x: real[D]) -> (y: real) where D % 2 == 0 {
+  y = sum[i in 0..D / 2] x[2 * i] * x[2 * i + 1]
+}
+model Pairs(x: f32[N]) -> (y: f32) { y = if N % 2 == 0 then pairs(x) else -1 }`);
+    const of = (...x: readonly number[]): unknown => call(model, { x: Float32Array.from(x) })["y"]?.data[0];
+    expect([of(1, 2, 3, 4), of(1, 2, 3), of(5, 7)]).toEqual([14, -1, 35]);
+  });
+});
+
 describe("an input with a default", () => {
   const shifted = `model Shifted(by: real = 0.5)(x: f32[N], scale: f32 = -2, shift: f32[N] = by, at: i32 in 0..N = 1) -> (y: f32[N]) {
   y[n] = scale * x[n] + shift[n] + x[at]
