@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { compileToCode, type CodedModel, type CompiledData } from "../compiler/compile.ts";
+import { runtimeName } from "../compiler/package/runtime-name.ts";
 import { writeInline } from "../compiler/package/write-javascript.ts";
 import type { Diagnostic } from "../compiler/diagnostics/index.ts";
 import type { Training } from "../compiler/graph/graph.ts";
@@ -73,7 +74,7 @@ function traineeOf(file: string, flags: TraineeFlags, compiled: CodedModel): Tra
       `the train block of ${program.name} takes its data from whoever calls the module; for this command, name a declaration: \`data Examples() -> (…) { … }\` and \`train ${program.name} on Examples\``,
     );
   }
-  const runtime = runtimeText("train");
+  const runtime = runtimeText(runtimeName(plan));
   const javascript = writeInline(plan, { stem: "model", runtime }, code, undefined);
   return {
     file,

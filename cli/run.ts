@@ -1,4 +1,5 @@
 import { toJson, type Diagnostic } from "../compiler/diagnostics/index.ts";
+import { runtimeName } from "../compiler/package/runtime-name.ts";
 import { writeInline } from "../compiler/package/write-javascript.ts";
 import { suggest } from "../compiler/check/suggest.ts";
 import { emitCode, optimizeProgram, weightsOf } from "../compiler/compile.ts";
@@ -162,7 +163,7 @@ async function buildInMemory(
     // The check has judged what was given; only what initialisers draw is new.
     const weights = weightsOf(program, { weights: options.weights, seed, onProgress: progress.at });
     if (options.weights === undefined) diagnostics.push(...weights.diagnostics);
-    const files = { stem: "model", runtime: runtimeText("wasm") };
+    const files = { stem: "model", runtime: runtimeText(runtimeName(plan)) };
     return await loadText(writeInline(plan, files, code, undefined), weights.file, path);
   } finally {
     progress.end();

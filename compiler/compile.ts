@@ -10,6 +10,7 @@ import { judgeWeights, selectWeights, weightShapes, type WeightsFile } from "./i
 import { normalize, optimize, type Pass } from "./optimize/index.ts";
 import { initialWeights, type InitialWeights } from "./package/initial-weights.ts";
 import type { ModelDocs } from "./package/index.ts";
+import { runtimeName } from "./package/runtime-name.ts";
 import { planProgram, wasmTarget, type Plan } from "./plan/index.ts";
 
 /** Where sources and the runtime's text come from. */
@@ -91,7 +92,7 @@ export async function compile(
     const { packageModule } = await import("./package/index.ts");
     const { plan, code, weights, checked } = model;
     const name = options.packageName?.(plan.name) ?? plan.name.toLowerCase();
-    const runtime = host.runtime(plan.training === undefined ? "wasm" : "train");
+    const runtime = host.runtime(runtimeName(plan));
     const files = await packageModule({ plan, name, code, weights, runtime, docs: docsOf(checked) });
     packaged.push({ ...model, files });
   }

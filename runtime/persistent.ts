@@ -77,7 +77,7 @@ export function checkWeights(
   model: string,
   wanted: readonly StoredSpec[],
   weights: ReadonlyMap<string, StoredTensor>,
-  file: "weights" | "checkpoint",
+  file: "weights" | "checkpoint" | "snapshot",
 ): void {
   for (const { path, dtype, shape } of wanted) {
     const stored = weights.get(path);

@@ -78,8 +78,8 @@ export interface ModelSpec {
   readonly entries: Readonly<Record<string, EntrySpec>>;
 }
 
-/** A tensor that only training knows, an optimizer's. */
-export interface SlotSpec extends StoredSpec {
+/** A tensor that no weights file has: an optimizer's, or what a model remembers from call to call. */
+export interface InitialisedSpec extends StoredSpec {
   /** Row-major, or what every element is. */
   readonly initial: number | readonly number[];
 }
@@ -89,7 +89,7 @@ export interface TrainingSpec {
   /** A step that adds its gradient to those before, where `settings.accumulate` of them count as one. */
   readonly accumulate?: EntrySpec;
   readonly evaluate: EntrySpec;
-  readonly slots: readonly SlotSpec[];
+  readonly slots: readonly InitialisedSpec[];
   /** Paths of the parameters that a step changes. */
   readonly trainable: readonly string[];
   readonly settings: {
@@ -99,6 +99,12 @@ export interface TrainingSpec {
     readonly accumulate: number;
     readonly patience?: number;
   };
+}
+
+/** A model that remembers. */
+export interface RememberingSpec extends ModelSpec {
+  /** States that calls change. */
+  readonly memory: readonly InitialisedSpec[];
 }
 
 export interface TrainableSpec extends ModelSpec {

@@ -1,11 +1,10 @@
 import type { Entry, Inputs } from "./entry.ts";
 import { loadWith, type Files, type Loaded, type LoadOptions, type Model } from "./load.ts";
 import type { TensorData } from "./pack.ts";
-import { checkWeights, storedNames, valuesOf } from "./persistent.ts";
+import { checkWeights, valuesOf } from "./persistent.ts";
 import { readMetadata, readSafetensors } from "./read-safetensors.ts";
-import type { EntrySpec, SlotSpec, StoredSpec, TrainableSpec, TrainingSpec } from "./spec.ts";
-import { unpack } from "./unpack.ts";
-import { writeSafetensors } from "./write-safetensors.ts";
+import type { EntrySpec, StoredSpec, TrainableSpec, TrainingSpec } from "./spec.ts";
+import { saveStored, writeInitial } from "./stored-tensors.ts";
 
 /** The loss and the metrics of a batch: numbers, and arrays where a metric is one. */
 export type Metrics = Readonly<Record<string, number | TensorData>>;
@@ -42,11 +41,16 @@ export async function loadTrainer(
   return Object.assign(loaded.model, { trainer: makeTrainer(spec, loaded, options.seed) });
 }
 
-function makeTrainer(spec: TrainableSpec, loaded: Loaded, seed = spec.training.settings.seed): Trainer {
+/** A trainer of a model in memory, whose slots have their places there. */
+export function makeTrainer(
+  spec: TrainableSpec,
+  loaded: Loaded,
+  seed = spec.training.settings.seed,
+): Trainer {
   const { persistent, current, entryOf } = loaded;
   const { training } = spec;
   const saved: readonly StoredSpec[] = [...spec.params, ...spec.states, ...training.slots];
-  for (const slot of training.slots) persistent.write(slot, initialOf(slot));
+  writeInitial(training.slots, persistent);
   const counters = { iteration: 0, epoch: 0, seed, accumulated: 0 };
   const { accumulate } = training.settings;
   const counted = [
@@ -89,14 +93,9 @@ function makeTrainer(spec: TrainableSpec, loaded: Loaded, seed = spec.training.s
     },
     evaluate: callOf("$evaluate", training.evaluate),
     save: () => {
-      const tensors = saved.map((tensor) => {
-        const values = rowMajorOf(tensor, persistent.view(tensor));
-        const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-        return { name: tensor.path, dtype: storedNames[tensor.dtype], shape: tensor.shape, bytes };
-      });
       const metadata: Record<string, string> = { model: spec.name };
       for (const name of counted) metadata[name] = String(counters[name]);
-      return writeSafetensors(tensors, metadata);
+      return saveStored(saved, persistent, metadata);
     },
     load: (bytes: Uint8Array) => {
       const tensors = readSafetensors(bytes);
@@ -111,18 +110,4 @@ function makeTrainer(spec: TrainableSpec, loaded: Loaded, seed = spec.training.s
       Object.assign(counters, Object.fromEntries(numbers));
     },
   });
-}
-
-function initialOf({ initial, shape }: SlotSpec): ArrayLike<number> {
-  if (typeof initial !== "number") return initial;
-  return new Float64Array(shape.reduce((all, extent) => all * extent, 1)).fill(initial);
-}
-
-function rowMajorOf(tensor: StoredSpec, stored: TensorData): TensorData {
-  const values = stored.slice();
-  if (tensor.packing === undefined) return values;
-  const length = tensor.shape.reduce((all, extent) => all * extent, 1);
-  const target = values.subarray(0, length);
-  unpack(stored, tensor.shape, tensor.packing, target);
-  return target;
 }

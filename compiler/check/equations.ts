@@ -100,7 +100,8 @@ export function fillTo(value: Value, type: Type | undefined, context: Context, s
   }
   const fills = array.shape.length === 0 && shape.length > 0;
   if (!fills && !sameShape(array.shape, shape, context, span)) return errorValue;
-  const range = rangeFor(type, array.range, context, span);
+  const known = { form: array.scalar?.form, range: array.range ?? array.scalar?.range };
+  const range = rangeFor(type, known, context, span);
   if (array.type === dtype && !fills) return range ? { ...array, range } : array;
   return {
     kind: "array",
@@ -140,14 +141,19 @@ function sameShape(
 
 /** The declared range, which the value lies in by proof. */
 function rangeFor(
-  type: Type,
-  actual: IntegerRange | undefined,
+  type: Type | undefined,
+  { form, range: actual }: Pick<Scalar, "form" | "range">,
   context: Context,
   span: Span,
 ): IntegerRange | undefined {
-  const declared = declaredRange(type, context);
+  const declared = type && declaredRange(type, context);
   if (declared === undefined) return actual;
-  const verdict = actual ? rangeHolds(actual, declared, context) : "undecided";
+  const isInside =
+    form !== undefined &&
+    boundsGuards(subtract(form, declared.low), subtract(declared.high, declared.low)).every(
+      (guard) => prove(guard, context.facts) === "proved",
+    );
+  const verdict = isInside ? "proved" : actual ? rangeHolds(actual, declared, context) : "undecided";
   if (verdict !== "proved" && context.builder.mode === "instance") {
     tellIn(context.builder, "DLC3014", {
       message: `this is declared to lie in ${showForm(declared.low)}..${showForm(declared.high)}, which is not known of it`,
@@ -224,7 +230,7 @@ function entries(
   const body = coerce(element, dtype);
   warnOfConstants(body, bound.context, equation.span);
   builder.bindings.push({ kind: "equation", name, axes, domain: [], dtype, body, span: equation.span });
-  const range = dtype === "i32" ? rangeOfEntries(element, declared, bound.context, equation.span) : undefined;
+  const range = dtype === "i32" ? rangeFor(declared, element, bound.context, equation.span) : undefined;
   const shape = axes.map(({ extent }) => extent);
   return holdSizes(shape, `\`${target.name.text}\``, builder, target.span)
     ? operandArray(name, { dtype, shape, range })
@@ -285,24 +291,6 @@ function rows(
   const body = coerce(element, dtype);
   builder.bindings.push({ kind: "equation", name, axes, domain: [], dtype, body, span: equation.span });
   return operandArray(name, { dtype, shape: axes.map(({ extent }) => extent) });
-}
-
-/** The declared range; without one, what is known of the entries. */
-function rangeOfEntries(
-  { form, range }: Scalar,
-  declared: Type | undefined,
-  context: Context,
-  span: Span,
-): IntegerRange | undefined {
-  if (declared === undefined) return range;
-  const wanted = form && declaredRange(declared, context);
-  const isInside =
-    form !== undefined &&
-    wanted !== undefined &&
-    boundsGuards(subtract(form, wanted.low), subtract(wanted.high, wanted.low)).every(
-      (guard) => prove(guard, context.facts) === "proved",
-    );
-  return isInside ? wanted : rangeFor(declared, range, context, span);
 }
 
 function dtypeFor(type: ArrayValue["type"], declared: Type | undefined, context: Context, span: Span) {

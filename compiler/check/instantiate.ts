@@ -24,7 +24,6 @@ import { defaultOf } from "./input-defaults.ts";
 import { hypersKey, kindLabels } from "./instances.ts";
 import { refuseNextValues } from "./next-values.ts";
 import { optimizerOutputs } from "./optimizer-outputs.ts";
-import { refuseMemory } from "./memory.ts";
 import { matchInput, type Matched } from "./match.ts";
 import { declaredOutputs, outputsOf } from "./outputs.ts";
 import { prune } from "./prune.ts";
@@ -210,10 +209,7 @@ export function build(
   if (outputs === undefined) return undefined;
   if (builder.mode === "declaration" && site === undefined) evaluateAll([outer, scope], session);
   if (builder.mode === "instance") {
-    for (const one of new Set([outer, scope])) {
-      if (builder.training) collectUpdates(one, builder);
-      else refuseMemory(declaration, one, builder);
-    }
+    for (const one of new Set([outer, scope])) collectUpdates(one, builder);
   }
   const captures = new Map([...builder.captures].map(([operand, name]) => [name, operand]));
   const inputs = builder.inputs.map((input) => ({ ...input, capture: captures.get(input.name) }));

@@ -96,7 +96,7 @@ export function insideOf(instance: InstanceValue, name: Name, context: Context):
   const entity = scope.entities.get(name.text);
   const value = entity && valueOf(entity, session);
   if (value !== undefined) {
-    const moved = moveBelow(value, instance.path);
+    const moved = moveBelow(value, instance);
     if (moved !== undefined) return moved;
   }
   tellIn(context.builder, "DLC2001", {
@@ -108,11 +108,15 @@ export function insideOf(instance: InstanceValue, name: Name, context: Context):
 }
 
 /** An instance inside another, seen from outside. */
-function moveBelow(value: Value, path: InstancePath): Value | undefined {
-  if (value.kind === "instance")
-    return { ...value, path: { root: path.root, labels: [...path.labels, ...value.path.labels] } };
+function moveBelow(value: Value, around: InstanceValue): Value | undefined {
+  const { path, made } = around;
+  if (value.kind === "instance") {
+    // Whoever reaches it through what owns it finds the same parameters.
+    const inside: InstancePath = { root: path.root, labels: [...path.labels, ...value.path.labels] };
+    return { ...value, path: inside, made: `${made}/${value.made}` };
+  }
   if (value.kind === "function" || value.kind === "prelude") return value;
   if (value.kind !== "list") return undefined;
-  const elements = value.elements.map((element) => moveBelow(element, path));
+  const elements = value.elements.map((element) => moveBelow(element, around));
   return elements.every((element) => element !== undefined) ? { kind: "list", elements } : undefined;
 }

@@ -27,18 +27,26 @@ export function elaborate(model: CheckedModel): Program {
   const evaluate = training && entryGraph("evaluate", training.evaluate, own, draws);
   const live = liveStates([...Object.values(entries), step, accumulate, evaluate].filter(isGraph));
   const isLive = ({ path }: Parameter): boolean => live.has(path);
+  const changed = new Set(
+    Object.values(entries).flatMap(({ updates = [] }) => updates.map(({ path }) => path)),
+  );
+  const states = [...owned.state.values()].filter(isLive);
+  const memory = states.filter(({ path }) => changed.has(path));
   return {
     name: model.name,
     params: [...owned.param.values()],
-    states: [...owned.state.values()].filter(isLive),
-    entries,
+    states: states.filter(({ path }) => !changed.has(path)),
+    ...(memory.length > 0 && { memory }),
+    entries: Object.fromEntries(
+      Object.entries(entries).map(([name, graph]) => [name, withLiveUpdates(graph, live)]),
+    ),
     ...(training &&
       step &&
       evaluate && {
         training: {
           step: withLiveUpdates(step, live),
           ...(accumulate && { accumulate: withLiveUpdates(accumulate, live) }),
-          evaluate,
+          evaluate: withoutUpdates(evaluate),
           slots: [...owned.slot.values()].filter(isLive),
           trainable: (step.updates ?? []).flatMap(({ kind, path }) => (kind === "param" ? [path] : [])),
           settings: training.settings,
@@ -51,6 +59,11 @@ export function elaborate(model: CheckedModel): Program {
 
 function isGraph(graph: Graph | undefined): graph is Graph {
   return graph !== undefined;
+}
+
+/** Judging changes nothing, whatever the entries that it calls remember. */
+function withoutUpdates({ updates: _, ...graph }: Graph): Graph {
+  return graph;
 }
 
 function parameterOf(path: string, tensor: OwnedTensor): Parameter {

@@ -148,8 +148,10 @@ export interface Program {
   /** As declared: `LeNet`. */
   readonly name: string;
   readonly params: readonly Parameter[];
-  /** States that inference reads. Learned ones (batch norm's running mean) are saved with the weights. */
+  /** States that only training changes (batch norm's running mean): learned, and saved with the weights. */
   readonly states: readonly Parameter[];
+  /** States that a call of an entry changes: they begin with their initial values, and are in no weights file. */
+  readonly memory?: readonly Parameter[];
   readonly entries: Readonly<Record<string, Graph>>;
   readonly training?: Training;
 }

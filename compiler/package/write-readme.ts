@@ -23,6 +23,12 @@ export function writeReadme(plan: Plan, name: string, docs: ModelDocs, weightsIn
     "```",
     "",
     ...publicEntries(plan).flatMap((entry) => describe(entry, plan, docs)),
+    ...(plan.memory === undefined
+      ? []
+      : [
+          `Calls change what the model remembers: \`${variable}.reset()\` forgets it, \`snapshot()\` and \`restore(bytes)\` keep it.`,
+          "",
+        ]),
     ...(plan.training === undefined ? [] : describeTrainer(variable, plan, plan.training)),
     "A result's `data` is valid until the next call; `copy()` keeps it. A wrong length throws a `RangeError`.",
     "",

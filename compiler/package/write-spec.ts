@@ -1,24 +1,37 @@
 import type { Guard } from "../graph/expr.ts";
+import type { Parameter } from "../graph/graph.ts";
 import { constantOf, showForm, type Form } from "../integers/index.ts";
 import { equalLayouts, rowMajor, storedExtents } from "../plan/layout.ts";
 import { publicEntries } from "../plan/hidden-entries.ts";
 import type { Buffer, EntryPlan, Plan, TrainingPlan } from "../plan/plan.ts";
-import { initialOfSlot } from "./initial-slots.ts";
+import { initialValue } from "./initial-value.ts";
 import { extentToJavaScript, formToJavaScript, parameterText } from "./form-to-javascript.ts";
 
 /** The `ModelSpec` of runtime/spec.ts as a JavaScript literal. */
 export function writeSpec(plan: Plan): string {
   const stored = (role: Buffer["role"]): readonly Buffer[] =>
     plan.buffers.filter((buffer) => buffer.role === role);
+  const isMemory = ({ path }: Buffer): boolean => plan.memory?.some((one) => one.path === path) === true;
   return object({
     name: JSON.stringify(plan.name),
     tableLength: String(plan.buffers.reduce((all, buffer) => Math.max(all, buffer.id + 1), 0)),
     params: list(stored("param").map((buffer) => writeStored(buffer))),
-    states: list(stored("state").map((buffer) => writeStored(buffer))),
+    states: list(
+      stored("state")
+        .filter((buffer) => !isMemory(buffer))
+        .map((buffer) => writeStored(buffer)),
+    ),
     constants: list(stored("constant").map((buffer) => writeStored(buffer))),
     entries: object(
       Object.fromEntries(publicEntries(plan).map((entry) => [entry.name, writeEntry(entry, plan)])),
     ),
+    ...(plan.memory && {
+      memory: list(
+        stored("state")
+          .filter(isMemory)
+          .map((buffer) => writeInitialised(buffer, plan.memory ?? [], 0)),
+      ),
+    }),
     ...(plan.training && { training: writeTraining(plan.training, plan) }),
   });
 }
@@ -33,21 +46,27 @@ function writeTraining(
     if (entry === undefined) throw new Error(`bug: the plan has no entry ${name}`);
     return writeEntry(entry, plan);
   };
-  const slotOf = (buffer: Buffer): string => {
-    const slot = slots.find(({ path }) => path === buffer.path);
-    if (slot === undefined) throw new Error(`bug: the slot ${buffer.path} has no initial value`);
-    const initial = initialOfSlot(slot, settings.seed);
-    return writeStored(buffer, {
-      initial: typeof initial === "number" ? writeNumber(initial) : list(initial.map(writeNumber)),
-    });
-  };
   return object({
     step: entryOf(step),
     ...(accumulate !== undefined && { accumulate: entryOf(accumulate) }),
     evaluate: entryOf(evaluate),
-    slots: list(plan.buffers.filter(({ role }) => role === "slot").map(slotOf)),
+    slots: list(
+      plan.buffers
+        .filter(({ role }) => role === "slot")
+        .map((buffer) => writeInitialised(buffer, slots, settings.seed)),
+    ),
     trainable: JSON.stringify(trainable),
     settings: JSON.stringify(settings),
+  });
+}
+
+/** The `InitialisedSpec` of a buffer, one of `tensors`. */
+function writeInitialised(buffer: Buffer, tensors: readonly Parameter[], seed: number): string {
+  const tensor = tensors.find(({ path }) => path === buffer.path);
+  if (tensor === undefined) throw new Error(`bug: ${buffer.path} has no initial value`);
+  const initial = initialValue(tensor, seed);
+  return writeStored(buffer, {
+    initial: typeof initial === "number" ? writeNumber(initial) : list(initial.map(writeNumber)),
   });
 }
 

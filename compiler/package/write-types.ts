@@ -1,4 +1,5 @@
 import type { Project, SourceFile } from "ts-morph";
+import type { Parameter } from "../graph/graph.ts";
 import type { Dtype } from "../scalar/dtype.ts";
 import { bareDim, constantOf, type Form } from "../integers/index.ts";
 import { publicEntries } from "../plan/hidden-entries.ts";
@@ -30,6 +31,7 @@ export async function writeTypes(plan: Plan, docs: ModelDocs): Promise<string> {
   const model = file.addInterface({ name: plan.name, isExported: true });
   if (docs.model !== undefined) model.addJsDoc(docs.model);
   for (const entry of publicEntries(plan)) addEntry(model, entry, plan, docs.entries[entry.name]);
+  if (plan.memory !== undefined) addMemory(model, plan.memory);
   if (plan.training !== undefined) addTrainer(file, model, plan, plan.training);
   model.addProperty({ name: "info", isReadonly: true, type: "Info" });
   file.addFunction({
@@ -59,6 +61,29 @@ export async function writeTypes(plan: Plan, docs: ModelDocs): Promise<string> {
   });
   file.formatText({ indentSize: 2 });
   return file.getFullText();
+}
+
+/** What a model remembers from call to call. */
+function addMemory(model: Interface, memory: readonly Parameter[]): void {
+  const names = memory.map(({ path }) => path).join(", ");
+  model.addMethods([
+    {
+      name: "reset",
+      returnType: "void",
+      docs: [`Forgets what calls have left in the memory (${names}): it is as after \`load\`.`],
+    },
+    {
+      name: "snapshot",
+      returnType: "Uint8Array<ArrayBuffer>",
+      docs: ["A safetensors file of the memory."],
+    },
+    {
+      name: "restore",
+      parameters: [{ name: "bytes", type: "Uint8Array" }],
+      returnType: "void",
+      docs: ["Goes on from a snapshot; throws, and changes nothing, where it is of another model."],
+    },
+  ]);
 }
 
 type Interface = ReturnType<SourceFile["addInterface"]>;

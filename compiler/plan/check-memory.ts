@@ -77,7 +77,9 @@ function largestBuffer(plan: Plan, entry: EntryPlan, dims: (name: string) => num
 /** Where the buffer's tensor is written in the source. */
 function spanOf(plan: Plan, buffer: Buffer | undefined): Span | undefined {
   if (buffer === undefined) return undefined;
-  const owner = [...plan.params, ...plan.states].find(({ path }) => path === buffer.path);
+  const owner = [...plan.params, ...plan.states, ...(plan.memory ?? [])].find(
+    ({ path }) => path === buffer.path,
+  );
   if (owner !== undefined) return owner.span;
   for (const { calls } of plan.entries) {
     for (const { code, operands } of calls) {

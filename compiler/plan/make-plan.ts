@@ -85,13 +85,14 @@ export function makePlan(program: Program, target: PlanTarget): Plan {
     return { ...planEntry(graph, compiled, bufferOf, table, target.inPlace), name };
   });
   const numbered = renumber(table, plans);
-  const { params, states } = program;
+  const { params, states, memory } = program;
   const { training } = program;
   return {
     name: program.name,
     target: target.name,
     params,
     states,
+    ...(memory && { memory }),
     ...(training && { training: trainingOf(training) }),
     code,
     ...numbered,

@@ -70,6 +70,8 @@ export interface Plan {
   readonly buffers: readonly Buffer[];
   readonly params: readonly Parameter[];
   readonly states: readonly Parameter[];
+  /** States that calls change, and that no weights file has. */
+  readonly memory?: readonly Parameter[];
   /** The model's own, then the hidden ones of its training, whose names begin with `$`. */
   readonly entries: readonly EntryPlan[];
   readonly training?: TrainingPlan;

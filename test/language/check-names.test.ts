@@ -80,7 +80,7 @@ describe("D1 names and scopes", () => {
     expectCodes(model("a[n] = x[n]\n  a'[n] = 2 * x[n]\n  y = a"), ["DLC2018"]);
     expectCodes(model("y[n] = x'[n]"), ["DLC2018"]);
     expectCodes(model("y[n] = x[n] + nobody'"), ["DLC2001"]);
-    expectCodes(model("state s: f32 = 1\n  s' = 2\n  s' = 3\n  y[n] = s * x[n]"), ["DLC2002", "DLC3019"]);
+    expectCodes(model("state s: f32 = 1\n  s' = 2\n  s' = 3\n  y[n] = s * x[n]"), ["DLC2002"]);
   });
   test("D1.7 a state without an equation for its next value keeps its value", () => {
     const source = "model M(x: f32[N]) -> (y: f32[N]) {\n  state s: f32 = 3\n  y[n] = x[n] * (s + s')\n}";

@@ -116,14 +116,18 @@ model M(x: f32[N, 1, 1, 2]) -> (y: f32[N, 1, 1, 2]) { y = x |> bn: BatchNorm2d(e
       run(source, { x: [[[[1, 5]]]] }, { params: { "bn.running_mean": [1], "bn.running_var": [4] } }),
     ).toEqual([0, 2]);
   });
-  test("a state that inference changes is refused", () => {
+  test("a state that inference changes is memory", () => {
     const source = `layer Count(x: real[N]) -> (y: real[N]) {
   state seen: real[1] = 0
   seen' = seen + 1
   y[n] = x[n] + seen[0]
 }
 model M(x: f32[N]) -> (y: f32[N]) { y = x |> c: Count() }`;
-    expectCodes(source, ["DLC3019"]);
+    const { states, memory } = programOf(source);
+    expect(states).toEqual([]);
+    expect(memory?.map(({ path }) => path)).toEqual(["c.seen"]);
+    // What is read is the value before the call.
+    expect(run(source, { x: [5] })).toEqual([5]);
   });
   test("a model that runs may draw", () => {
     expectCodes(model("(x: f32[N]) -> (y: f32[N])", "y[n] = x[n] + random()"), []);

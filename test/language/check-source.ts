@@ -72,7 +72,7 @@ export function run(
   const given = Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => [name, tensor(name, value)]),
   );
-  const initial = [...program.params, ...program.states].map(({ path, initial: graphOfValue }) => {
+  const initial = [...program.params, ...program.states, ...(program.memory ?? [])].map(({ path, initial: graphOfValue }) => {
     const set = params[path];
     const value = set === undefined ? interpret(graphOfValue)["value"] : tensorOf(shapeOf(set), flat(set));
     return [path, value ?? tensorOf([], [0])] as const;

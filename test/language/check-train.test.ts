@@ -392,7 +392,12 @@ model M(x: f32[N]) -> (y: f32[N]) { y = x |> tracked: Tracked() }`;
       "tracked.count",
       "tracked.last",
     ]);
-    expectCodes(model("count' = count + 1"), ["DLC3019"]);
-    expectCodes(model("last'[i in 0..3] = last[2 - i]"), ["DLC3019"]);
+    const memoryOf = (next: string): unknown => {
+      const { states, memory } = programOf(model(next));
+      return [states, memory ?? []].map((all) => all.map(({ path }) => path));
+    };
+    expect(memoryOf(learned)).toEqual([["tracked.count", "tracked.last"], []]);
+    expect(memoryOf("count' = count + 1")).toEqual([["tracked.last"], ["tracked.count"]]);
+    expect(memoryOf("last'[i in 0..3] = last[2 - i]")).toEqual([["tracked.count"], ["tracked.last"]]);
   });
 });

@@ -1,0 +1,3 @@
+export { loadRemembering as loadModel } from "./memory.ts";
+export { decodeBase64 } from "./read-file.ts";
+export { tensor } from "./tensor.ts";
