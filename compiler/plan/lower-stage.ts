@@ -2,7 +2,7 @@ import type { Guard } from "../graph/expr.ts";
 import { dtypeOf } from "../graph/dtype-of.ts";
 import { readsOf } from "../graph/visit.ts";
 import { axis as axisForm, constant, subtract, type Form } from "../integers/index.ts";
-import type { Kernel, Stage } from "./kernel.ts";
+import type { Kernel, Order, Stage } from "./kernel.ts";
 import { bindOf, fusedAxes, inOrder, leavesOf, type AxisPlan, type Place } from "./lower-axes.ts";
 import {
   bindValue,
@@ -78,9 +78,9 @@ export function lowerStage(
   const own = loops.filter((leaf) => !shared.has(leaf));
   openLoops(builder, plan, own, { place, reduction: false }, (inner) => {
     const instances = instancesOf(plan, tile, inner);
-    const { order } = stage;
-    if (order !== undefined) {
-      for (const instance of instances) lowerSort(builder, stage, order, pointOf(context, stage, instance));
+    if (stage.order !== undefined) {
+      for (const instance of instances)
+        sortRow(context, stage, stage.order, pointOf(context, stage, instance));
       return;
     }
     if (stage.at !== undefined) {
@@ -211,6 +211,17 @@ function plain(context: StageContext, stage: Stage, instances: readonly Instance
     emit(builder, { kind: "if", condition: condition.expr, then, otherwise: [] });
     return { expr: { kind: "local", name, register: of }, register: of };
   });
+}
+
+/** One row of a sort, where there is one. */
+function sortRow(context: StageContext, stage: Stage, order: Order, point: Point): void {
+  const { builder } = context;
+  const condition = conditionOf(context, beyondExtents(context, stage.axes), point);
+  const sort = (): void => {
+    lowerSort(builder, stage, order, point);
+  };
+  if (condition === undefined) sort();
+  else emit(builder, { kind: "if", condition: condition.expr, then: branch(builder, sort), otherwise: [] });
 }
 
 /** A scatter's body at one point, added where it belongs. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { tensorOf, type Tensor } from "../../compiler/graph/index.ts";
 import { callGraph, numbersOf, trainingOf } from "../language/train-source.ts";
-import { numbersFrom } from "./drawn-tensors.ts";
+import { drawTensors, expectClose, numbersFrom } from "./drawn-tensors.ts";
+import { callEntry } from "./load-compiled.ts";
 import { loadTrained, savedNumbers } from "./load-trained.ts";
 
 const descent =
@@ -207,6 +208,12 @@ describe.each(Object.entries(programs))("%s:", (_, { text, inputs: shapes, integ
       for (const [name, value] of Object.entries(judged)) {
         expect(measured[name], `${name} judged`).toBeCloseTo(numbersOf(value)[0] ?? NaN, 4);
       }
+    }
+    // The model's own entries see the new weights at once.
+    for (const [name, graph] of Object.entries(program.entries)) {
+      const { inputs } = drawTensors(graph, { N: 3 });
+      const meant = callGraph(graph, state, inputs).outputs;
+      expectClose(callEntry(model, name, inputs), meant, 1e-4);
     }
   });
 });

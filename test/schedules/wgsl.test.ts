@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parseGraph } from "../../compiler/graph/parse.ts";
 import { wgslCapability } from "../../compiler/plan/capability.ts";
+import { formKernels } from "../../compiler/plan/form-kernels.ts";
 import { lower } from "../../compiler/plan/lower.ts";
 import { scheduleForWgsl } from "../../compiler/plan/schedule-wgsl.ts";
 import { showSchedule } from "../../compiler/plan/schedule.ts";
@@ -60,6 +62,20 @@ describe("Schedules for WebGPU", () => {
       { space: "shared" },
       { space: "shared" },
     ]);
+  });
+
+  it("sort a row in a thread, and no rows that are not there", () => {
+    const graph = parseGraph(
+      "graph g(N) { x = input f32[N, 9] p = argsort i32[N, 4] descending x output p = p }",
+    );
+    const [kernel] = formKernels(graph, { mostOperands: 8 }).map((formed) => formed.kernel);
+    if (kernel === undefined) throw new Error("no kernel");
+    const loops = lower(kernel, scheduleForWgsl(kernel));
+    expect(verifyLoops(loops, wgslCapability)).toEqual([]);
+    for (const N of [1, 7, 300]) {
+      const { inputs, expected } = meaningOf(graph, { N });
+      expectClose(runKernel(kernel, loops, inputs, { N }), expected);
+    }
   });
 
   it("mean what element-wise graphs mean", () => {
