@@ -1,9 +1,9 @@
-import { readerNamed, type RemoteReader } from "../data/index.ts";
-import { foldSources, openFeed, partOf, withoutPart, type Feed, type Splittable } from "../training/index.ts";
+import { readerNamed, type RemoteFeed, type RemoteReader } from "../data/index.ts";
+import { foldRows, openFeed, partOf, withoutPart, type Feed, type Splittable } from "../training/index.ts";
 import type { CompiledData } from "../compiler/compile.ts";
 import type { DataSource } from "../compiler/graph/graph.ts";
 import { InputError } from "./exit.ts";
-import { isFolder, loadText } from "./module-host.ts";
+import { isFolder } from "./module-host.ts";
 import { startReader } from "./start-reader.ts";
 
 export interface FeedsOptions {
@@ -41,17 +41,16 @@ export async function openFeeds(options: FeedsOptions): Promise<OpenedFeeds> {
       onProgress?.(`reading ${source.path}`, all.length / wanted.length);
       all.push(await openDeclared(declared, source, reader, folds !== undefined));
     }
-    const lists =
-      folds === undefined ? [all.map(({ source }) => source)] : await foldSources(folds, seed, all);
+    const lists = folds === undefined ? [all.map(() => undefined)] : await foldRows(folds, seed, all);
     const feeds: (readonly Feed[])[] = [];
     for (const list of lists) {
       let start = 0;
       const own: Feed[] = [];
       for (const declared of declarations) {
-        const { javascript, weights, name, sources } = declared;
-        const module = await loadText(javascript, weights, name, seed);
-        own.push(await openFeed(declared, list.slice(start, start + sources.length), module));
-        start += sources.length;
+        const taken = all.slice(start, start + declared.sources.length);
+        const sources = taken.map(({ source }, place) => ({ source, rows: list[start + place] }));
+        own.push(await feedOf(declared, sources, seed, reader));
+        start += declared.sources.length;
       }
       feeds.push(own);
     }
@@ -61,6 +60,27 @@ export async function openFeeds(options: FeedsOptions): Promise<OpenedFeeds> {
     await reader.close();
     throw error;
   }
+}
+
+/** What the thread that reads makes of a declaration. */
+function feedOf(
+  declared: CompiledData,
+  sources: RemoteFeed["sources"],
+  seed: number,
+  reader: RemoteReader,
+): Promise<Feed> {
+  const facts = sources.map(({ source: { file, shape }, rows }) => ({
+    file,
+    shape: rows === undefined ? shape : ([rows.length, ...shape.slice(1)] as const),
+  }));
+  const { name, javascript, weights } = declared;
+  const module = { name, javascript, weights, seed };
+  const plain = declared.sources.map((source) => ({
+    name: source.name,
+    shape: source.shape,
+    inputs: source.inputs,
+  }));
+  return openFeed(declared, facts, (dims) => reader.feed({ sources, declared: plain, module, dims }));
 }
 
 async function openDeclared(

@@ -1,4 +1,4 @@
-import { DataError } from "../data/index.ts";
+import { DataError, FeedError } from "../data/index.ts";
 import { TrainingError } from "../training/index.ts";
 import { InputError } from "./exit.ts";
 
@@ -10,7 +10,7 @@ export async function tellingFaults<T>(work: () => Promise<T>): Promise<T> {
     if (error instanceof DataError) {
       throw new InputError(`${error.message} (dlc explain ${error.code})`);
     }
-    if (error instanceof TrainingError) throw new InputError(error.message);
+    if (error instanceof TrainingError || error instanceof FeedError) throw new InputError(error.message);
     throw error;
   }
 }

@@ -55,7 +55,7 @@ function firstOutside(values: TensorData, from: number, to: number): number {
  * labels of different counts, say.
  */
 export function bindDims(
-  sources: readonly (readonly [source: Source, type: Pick<DeclaredType, "shape">])[],
+  sources: readonly (readonly [source: Pick<Source, "file" | "shape">, type: Pick<DeclaredType, "shape">])[],
 ): ReadonlyMap<string, number> {
   const bound = new Map<string, { readonly size: number; readonly file: string }>();
   for (const [{ file, shape }, type] of sources) {

@@ -1,37 +1,28 @@
-import type { Source, TensorData } from "./source.ts";
-
-/** What one batch takes from one source: some of its rows, or all. */
-export interface Read {
-  readonly source: Source;
-  readonly rows: Int32Array | "whole";
-}
-
-/** What was read for a batch, in the order of its reads. */
-export interface Fetched<Batch> {
+/** What was fetched for a batch. */
+export interface Fetched<Batch, Value> {
   readonly batch: Batch;
-  readonly values: readonly TensorData[];
+  readonly value: Value;
 }
 
 /**
- * The values of batch after batch, read ahead: while one is used, at most `ahead` more are being read or lie ready. Batches
- * come in their order. An error stands in the place of its batch and ends the sequence; so does leaving a `for await`
- * early: reads under way are waited for, and nothing more is asked of the sources. Sources stay open.
- *
- * Sources that live in a worker (`remoteSources`) are read off the main thread; others between its turns.
+ * What `fetch` gives for batch after batch, ahead of its use: while one is used, at most `ahead` more are under way or lie ready.
+ * Batches come in their order. An error stands in the place of its batch and ends the sequence; so does leaving a `for await`
+ * early: what is under way is waited for, and nothing more is asked for.
  */
-export async function* prefetch<Batch>(
+export async function* prefetch<Batch, Value>(
   batches: Iterable<Batch>,
-  readsOf: (batch: Batch) => readonly Read[],
+  fetch: (batch: Batch) => Promise<Value>,
   ahead = 2,
-): AsyncGenerator<Fetched<Batch>, void, undefined> {
+): AsyncGenerator<Fetched<Batch, Value>, void, undefined> {
   if (!Number.isInteger(ahead) || ahead < 0) throw new Error(`bug: ${ahead} batches ahead`);
   const source = batches[Symbol.iterator]();
-  const queue: Promise<Fetched<Batch>>[] = [];
+  const queue: Promise<Fetched<Batch, Value>>[] = [];
   const fill = (length: number): void => {
     while (queue.length < length) {
       const next = source.next();
       if (next.done === true) return;
-      const fetched = fetchBatch(next.value, readsOf(next.value));
+      const batch = next.value;
+      const fetched = fetch(batch).then((value) => ({ batch, value }));
       // The consumer meets the error in its turn; until then it must not count as unhandled.
       fetched.catch(() => undefined);
       queue.push(fetched);
@@ -48,11 +39,4 @@ export async function* prefetch<Batch>(
     source.return?.();
     await Promise.allSettled(queue);
   }
-}
-
-async function fetchBatch<Batch>(batch: Batch, reads: readonly Read[]): Promise<Fetched<Batch>> {
-  const values = await Promise.all(
-    reads.map(({ source, rows }) => (rows === "whole" ? source.whole() : source.rows(rows))),
-  );
-  return { batch, values };
 }

@@ -1,4 +1,5 @@
 import type { DataFault } from "./data-error.ts";
+import type { FeedOrder, FeedSource } from "./feeder.ts";
 import type { OpenOptions, SourceSpec } from "./open-source.ts";
 import type { Source, TensorData } from "./source.ts";
 
@@ -10,12 +11,35 @@ export type ReaderRequest =
   | { readonly kind: "open"; readonly id: number; readonly spec: SourceSpec; readonly options: OpenOptions }
   | { readonly kind: "rows"; readonly id: number; readonly source: number; readonly rows: Int32Array }
   | { readonly kind: "whole"; readonly id: number; readonly source: number }
-  | { readonly kind: "close"; readonly id: number; readonly source: number };
+  | { readonly kind: "close"; readonly id: number; readonly source: number }
+  | { readonly kind: "feed"; readonly id: number; readonly feed: FeedSpec }
+  | { readonly kind: "batch"; readonly id: number; readonly feed: number; readonly order: FeedOrder };
+
+/** A data declaration whose examples are to be made where its sources are read. */
+export interface FeedSpec {
+  /** The numbers of its sources in their order, and which of their rows count, where not all do. */
+  readonly sources: readonly { readonly source: number; readonly rows: Int32Array | undefined }[];
+  readonly declared: readonly FeedSource[];
+  readonly module: ModuleText;
+  readonly dims: Readonly<Record<string, number>>;
+}
+
+/** A module that was compiled of a data declaration. */
+export interface ModuleText {
+  readonly name: string;
+  readonly javascript: string;
+  readonly weights: Uint8Array;
+  /** Of its random draws. */
+  readonly seed: number;
+}
 
 export type ReaderAnswer =
   | { readonly kind: "opened"; readonly id: number; readonly source: number; readonly facts: SourceFacts }
   | { readonly kind: "values"; readonly id: number; readonly values: TensorData }
   | { readonly kind: "closed"; readonly id: number }
+  | { readonly kind: "fed"; readonly id: number; readonly feed: number }
+  | { readonly kind: "examples"; readonly id: number; readonly values: Readonly<Record<string, TensorData>> }
+  | { readonly kind: "refused"; readonly id: number; readonly message: string }
   | { readonly kind: "fault"; readonly id: number; readonly fault: DataFault }
   | { readonly kind: "bug"; readonly id: number; readonly message: string };
 

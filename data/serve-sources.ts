@@ -1,12 +1,25 @@
 import { DataError } from "./data-error.ts";
 import type { DataHost } from "./host.ts";
 import { openSource } from "./open-source.ts";
-import type { Port, ReaderAnswer, ReaderRequest } from "./reader-messages.ts";
+import { FeedError } from "./feed-error.ts";
+import { openFeeder, type Feeder, type FeedModule } from "./feeder.ts";
+import type { ModuleText, Port, ReaderAnswer, ReaderRequest } from "./reader-messages.ts";
+import { restrict } from "./restrict.ts";
 import type { Source, TensorData } from "./source.ts";
 
-/** The other side of `remoteReader`, in a worker: opens and reads sources as it is asked, one request after the other. */
-export function serveSources(host: DataHost, port: Port<ReaderAnswer, ReaderRequest>): void {
+/** Makes a module of its text, as the host of the worker can. */
+export type LoadFeedModule = (text: ModuleText) => Promise<FeedModule>;
+
+/**
+ * The other side of `remoteReader`, in a worker: opens and reads sources and makes examples of them as it is asked, one request after the other.
+ */
+export function serveSources(
+  host: DataHost,
+  port: Port<ReaderAnswer, ReaderRequest>,
+  loadModule: LoadFeedModule = () => Promise.reject(new Error("bug: this thread loads no modules")),
+): void {
   const sources = new Map<number, Source>();
+  const feeders: Feeder[] = [];
   let count = 0;
   let last = Promise.resolve();
   const sourceAt = (place: number): Source => {
@@ -32,6 +45,20 @@ export function serveSources(host: DataHost, port: Port<ReaderAnswer, ReaderRequ
         await sourceAt(request.source).close();
         sources.delete(request.source);
         return { kind: "closed", id };
+      case "feed": {
+        const { sources: taken, declared, module, dims } = request.feed;
+        const own = taken.map(({ source, rows }) => {
+          const all = sourceAt(source);
+          return rows === undefined ? all : restrict(all, rows);
+        });
+        feeders.push(await openFeeder(declared, own, await loadModule(module), dims));
+        return { kind: "fed", id, feed: feeders.length - 1 };
+      }
+      case "batch": {
+        const feeder = feeders[request.feed];
+        if (feeder === undefined) throw new Error(`bug: no feeder ${request.feed}`);
+        return { kind: "examples", id, values: await feeder(request.order) };
+      }
       default:
         return request satisfies never;
     }
@@ -39,13 +66,20 @@ export function serveSources(host: DataHost, port: Port<ReaderAnswer, ReaderRequ
   port.listen((request) => {
     last = last.then(async () => {
       const answered = await answer(request).catch((error: unknown) => faultAnswer(request.id, error));
-      port.post(answered, answered.kind === "values" ? movable(answered.values) : []);
+      const moved =
+        answered.kind === "values"
+          ? [answered.values]
+          : answered.kind === "examples"
+            ? Object.values(answered.values)
+            : [];
+      port.post(answered, moved.flatMap(movable));
     });
   });
 }
 
 function faultAnswer(id: number, error: unknown): ReaderAnswer {
   if (error instanceof DataError) return { kind: "fault", id, fault: error.fault };
+  if (error instanceof FeedError) return { kind: "refused", id, message: error.message };
   return { kind: "bug", id, message: error instanceof Error ? error.message : String(error) };
 }
 

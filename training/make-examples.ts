@@ -1,4 +1,4 @@
-import { batches, epochOrder, prefetch, type Read, type TensorData } from "../data/index.ts";
+import { batches, epochOrder, prefetch } from "../data/index.ts";
 import type { Batch, Examples } from "./trainer.ts";
 
 /** Which batch it is: what random draws of an augmentation may depend on. */
@@ -13,20 +13,14 @@ export interface ExamplesOptions {
   readonly rows: number;
   /** Rows in each batch but the last. */
   readonly batch: number;
-  /** What the rows of a batch take from the sources. */
-  readonly readsOf: (rows: Int32Array) => readonly Read[];
-  /** The outputs of the data declaration of these rows, from what was read, in the order of the reads. */
-  readonly prepare: (
-    rows: Int32Array,
-    read: readonly TensorData[],
-    place: BatchPlace,
-  ) => Batch["values"] | Promise<Batch["values"]>;
+  /** The outputs of the data declaration for these rows; asked for ahead of their use. */
+  readonly fetch: (rows: Int32Array, place: BatchPlace) => Promise<Batch["values"]>;
   /** How many batches are read ahead; 2 where not given. */
   readonly ahead?: number;
 }
 
-/** Examples whose rows are read from sources, ahead of their use, in the order of `epochOrder`. */
-export function makeExamples({ rows, batch, readsOf, prepare, ahead }: ExamplesOptions): Examples {
+/** Examples that are fetched ahead of their use, in the order of `epochOrder`. */
+export function makeExamples({ rows, batch, fetch, ahead }: ExamplesOptions): Examples {
   return {
     rows,
     batch,
@@ -36,12 +30,12 @@ export function makeExamples({ rows, batch, readsOf, prepare, ahead }: ExamplesO
         ? epochOrder(rows, order.seed, order.epoch)
         : Int32Array.from({ length: rows }, (_, row) => row);
       const epoch = isShuffled ? order.epoch : undefined;
-      let number = first;
-      for await (const fetched of prefetch(batches(all.subarray(first * batch), batch), readsOf, ahead)) {
-        const values = await prepare(fetched.batch, fetched.values, { epoch, batch: number });
-        number += 1;
-        yield { rows: fetched.batch.length, values };
-      }
+      const wanted = Array.from(batches(all.subarray(first * batch), batch), (numbers, place) => ({
+        numbers,
+        place: { epoch, batch: first + place },
+      }));
+      const ready = prefetch(wanted, ({ numbers, place }) => fetch(numbers, place), ahead);
+      for await (const { batch: taken, value } of ready) yield { rows: taken.numbers.length, values: value };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { restrict, splitFolds, type Argument, type Source, type TensorData } from "../data/index.ts";
+import { splitFolds, type Argument, type Source, type TensorData } from "../data/index.ts";
 import { TrainingError } from "./training-error.ts";
 
 /** Arguments that say how rows are split, beside `part`, which says which. */
@@ -22,14 +22,14 @@ export interface Splittable {
 }
 
 /**
- * The sources of each of K trainings: those that say a part have the rows of the fold's. Each row tests once; where one of the sources
+ * The rows of each source in each of K trainings: those that say a part have the fold's, the others all, which is told by nothing. Each row tests once; where one of the sources
  * holds a class for each row, the classes are spread evenly.
  */
-export async function foldSources(
+export async function foldRows(
   folds: number,
   seed: number,
   sources: readonly Splittable[],
-): Promise<readonly (readonly Source[])[]> {
+): Promise<readonly (readonly (Int32Array | undefined)[])[]> {
   const [first, ...others] = sources.filter(({ part }) => part !== undefined).map(({ source }) => source);
   if (first === undefined) {
     throw new TrainingError(
@@ -45,9 +45,7 @@ export async function foldSources(
   }
   if (folds > rows) throw new TrainingError(`${rows} rows can't be split into ${folds} folds`);
   const splits = splitFolds(rows, folds, seed, await labelsOf([first, ...others]));
-  return splits.map((split) =>
-    sources.map(({ source, part }) => (part === undefined ? source : restrict(source, split[part]))),
-  );
+  return splits.map((split) => sources.map(({ part }) => part && split[part]));
 }
 
 /** One integer a row is taken for its class. */

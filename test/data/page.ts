@@ -17,8 +17,8 @@ async function main(): Promise<void> {
   const reader = remoteReader(workerThread(worker));
   const source = await reader.open({ reader: "idx", path: "a.idx.gz" });
   let sum = 0;
-  for await (const { values } of prefetch(batches(epochOrder(100, 7, 0), 32), (rows) => [{ source, rows }])) {
-    for (const value of values[0] ?? []) sum += value;
+  for await (const { value } of prefetch(batches(epochOrder(100, 7, 0), 32), (rows) => source.rows(rows))) {
+    for (const number of value) sum += number;
   }
   const missing = await reader
     .open({ reader: "csv", path: "b.csv" })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DataError, prefetch, type Read, type Source, type TensorData } from "../../data/index.ts";
+import { DataError, prefetch, type Source, type TensorData } from "../../data/index.ts";
 
 /** A source of 100 rows whose reads are answered when the test says so. */
 function heldSource() {
@@ -21,8 +21,8 @@ function heldSource() {
   return { source, asked };
 }
 
-function readsOf(source: Source): (batch: number) => readonly Read[] {
-  return (batch) => [{ source, rows: Int32Array.from([batch]) }];
+function readOf(source: Source): (batch: number) => Promise<TensorData> {
+  return (batch) => source.rows(Int32Array.from([batch]));
 }
 
 /** Lets everything that is ready happen. */
@@ -33,7 +33,7 @@ function settle(): Promise<void> {
 describe("reading ahead", () => {
   it("has at most so many batches under way, and gives them in order", async () => {
     const { source, asked } = heldSource();
-    const ahead = prefetch([0, 1, 2, 3, 4, 5], readsOf(source), 2);
+    const ahead = prefetch([0, 1, 2, 3, 4, 5], readOf(source), 2);
     const first = ahead.next();
     await settle();
     expect(asked.map(({ rows }) => rows[0])).toEqual([0, 1, 2]);
@@ -41,10 +41,10 @@ describe("reading ahead", () => {
     asked[2]?.answer();
     asked[1]?.answer();
     asked[0]?.answer();
-    expect((await first).value).toEqual({ batch: 0, values: [Int32Array.from([0])] });
+    expect((await first).value).toEqual({ batch: 0, value: Int32Array.from([0]) });
     await settle();
     expect(asked).toHaveLength(3);
-    expect((await ahead.next()).value).toEqual({ batch: 1, values: [Int32Array.from([1])] });
+    expect((await ahead.next()).value).toEqual({ batch: 1, value: Int32Array.from([1]) });
     await settle();
     expect(asked.map(({ rows }) => rows[0])).toEqual([0, 1, 2, 3]);
     expect((await ahead.next()).value).toMatchObject({ batch: 2 });
@@ -58,27 +58,11 @@ describe("reading ahead", () => {
     expect(await ahead.next()).toEqual({ value: undefined, done: true });
   });
 
-  it("reads several sources for a batch, wholes among them", async () => {
-    const { source, asked } = heldSource();
-    const ahead = prefetch(
-      [3],
-      () => [
-        { source, rows: Int32Array.from([3, 4]) },
-        { source, rows: "whole" },
-      ],
-      0,
-    );
-    const next = ahead.next();
-    await settle();
-    asked[0]?.answer();
-    expect((await next).value).toEqual({ batch: 3, values: [Int32Array.from([3, 4]), Int32Array.from([7])] });
-  });
-
   it("gives an error to the consumer in the place of its batch, and then ends", async () => {
     const { source, asked } = heldSource();
     const got: number[] = [];
     const consume = async (): Promise<void> => {
-      for await (const { batch } of prefetch([0, 1, 2, 3], readsOf(source), 3)) got.push(batch);
+      for await (const { batch } of prefetch([0, 1, 2, 3], readOf(source), 3)) got.push(batch);
     };
     const end = expect(consume()).rejects.toThrow("held: row 1 is bad");
     await settle();
@@ -102,7 +86,7 @@ describe("reading ahead", () => {
     }
     let hasEnded = false;
     const consume = (async () => {
-      for await (const { batch } of prefetch(batches(), readsOf(source), 2)) if (batch === 0) break;
+      for await (const { batch } of prefetch(batches(), readOf(source), 2)) if (batch === 0) break;
       hasEnded = true;
     })();
     await settle();

@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { batches, epochOrder, prefetch, remoteReader, type ReaderThread } from "../../data/index.ts";
+import {
+  batches,
+  epochOrder,
+  FeedError,
+  prefetch,
+  remoteReader,
+  type ReaderThread,
+} from "../../data/index.ts";
 import { closeBrowser, serve, visit } from "../package/browser.ts";
 import { requires } from "../requirements.ts";
 import { encodeIdx } from "./encode.ts";
@@ -60,9 +67,9 @@ describe("a reader in a thread of Node's", () => {
       expect([source.dtype, source.shape, source.file]).toEqual(["u8", [100, 2], "a.idx"]);
       const got: number[] = [];
       const order = epochOrder(100, 3, 1);
-      for await (const { batch, values } of prefetch(batches(order, 32), (rows) => [{ source, rows }])) {
-        expect(values[0]).toHaveLength(2 * batch.length);
-        got.push(...(values[0] ?? []));
+      for await (const { batch, value } of prefetch(batches(order, 32), (rows) => source.rows(rows))) {
+        expect(value).toHaveLength(2 * batch.length);
+        got.push(...value);
       }
       expect(got).toEqual([...order].flatMap((row) => [2 * row, 2 * row + 1]));
       await source.close();
@@ -87,6 +94,49 @@ describe("a reader in a thread of Node's", () => {
       await expect(source.rows(Int32Array.from([100]))).rejects.toThrow(
         "bug: row 100 of a source of 100 rows",
       );
+    } finally {
+      await reader.close();
+    }
+  });
+
+  it("makes examples there, of the rows that count, and says what a module refuses", async () => {
+    const reader = remoteReader(startThread().thread);
+    try {
+      const source = await reader.open({ reader: "idx", path: "a.idx" });
+      const javascript = `
+        export const entries = {
+          once: { inputs: [{ name: "a" }] },
+          train: { inputs: [{ name: "$rows" }, { name: "a.rows" }, { name: "mean" }] },
+        };
+        export function call(entry, inputs, { dims, step }) {
+          const mean = (data) => data.reduce((sum, value) => sum + value, 0) / data.length;
+          if (entry === "once") return { mean: { shape: [], data: Float32Array.of(mean(inputs.a.data)) } };
+          if (dims.M !== 3) throw new Error("bug: M is " + dims.M);
+          const x = Float32Array.from(inputs["a.rows"].data, (value) => value - inputs.mean.data[0] + 1000 * step);
+          return { x: { shape: [x.length / 2, 2], data: x }, at: { shape: [inputs.$rows.length], data: inputs.$rows } };
+        }`;
+      const module = { name: "D", javascript, weights: new Uint8Array(), seed: 1 };
+      const declared = [{ name: "a", shape: ["M", 2], inputs: { row: "a.rows", once: "a" } }];
+      const sources = [{ source, rows: Int32Array.of(4, 10, 40) }];
+      const feeder = await reader.feed({ sources, declared, module, dims: { M: 3 } });
+      // Rows 4, 10 and 40 hold 8 9, 20 21 and 80 81.
+      const mean = (8 + 9 + 20 + 21 + 80 + 81) / 6;
+      const orders = [
+        { entry: "train", rows: Int32Array.of(2, 0), step: 5 },
+        { entry: "train", rows: Int32Array.of(1), step: 0 },
+      ] as const;
+      const [first, second] = await Promise.all(orders.map(feeder));
+      expect(first).toEqual({
+        x: Float32Array.from([80, 81, 8, 9], (value) => value - mean + 5000),
+        at: Int32Array.of(2, 0),
+      });
+      expect(second).toEqual({ x: Float32Array.of(20 - mean, 21 - mean), at: Int32Array.of(1) });
+
+      const none = { ...module, javascript: "" };
+      const refused = reader.feed({ sources, declared, module: none, dims: { M: 3 } });
+      await expect(refused).rejects.toEqual(new FeedError("this module has no text"));
+      const wrong = await reader.feed({ sources, declared, module, dims: { M: 4 } });
+      await expect(wrong(orders[0])).rejects.toThrow("bug: M is 4");
     } finally {
       await reader.close();
     }

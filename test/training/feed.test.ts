@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { epochOrder } from "../../data/index.ts";
-import { openFeed, type FeedModule } from "../../training/index.ts";
-import { arraySource, differenceModule, differencePlan } from "./hand-made-feed.ts";
+import { epochOrder, type FeedModule } from "../../data/index.ts";
+import { arraySource, differenceModule, differencePlan, feedHere } from "./hand-made-feed.ts";
 
 const raw = (): ReturnType<typeof arraySource> =>
   arraySource("raw.npy", "f32", [5, 2], Float32Array.of(1, 10, 2, 20, 3, 30, 4, 40, 5, 50));
@@ -12,7 +11,7 @@ describe("a feed", () => {
   it("gives the batches of an epoch as its module makes them, in the order of the epoch", async () => {
     const { module, calls } = differenceModule();
     const sources = [raw(), label()];
-    const feed = await openFeed(differencePlan, sources, module);
+    const feed = await feedHere(differencePlan, sources, module);
     expect(feed.rows).toBe(5);
     const batches = [];
     const order = epochOrder(5, 3, 2);
@@ -39,7 +38,7 @@ describe("a feed", () => {
   it("begins with any batch of an epoch, and draws as if it had begun with the first", async () => {
     const { module, calls } = differenceModule();
     const sources = [raw(), label()] as const;
-    const feed = await openFeed(differencePlan, sources, module);
+    const feed = await feedHere(differencePlan, sources, module);
     const got = [];
     for await (const { values } of feed
       .examples("train", 2)
@@ -55,7 +54,7 @@ describe("a feed", () => {
   it("computes once what needs whole sources, and hands over the same arrays at each call", async () => {
     const { module, calls } = differenceModule();
     const sources = [raw(), label()] as const;
-    const feed = await openFeed(differencePlan, sources, module);
+    const feed = await feedHere(differencePlan, sources, module);
     for (const entry of ["train", "evaluate"] as const) {
       for await (const { rows } of feed.examples(entry, 2).batches({ kind: "stored" }, 0)) {
         expect(rows).toBeGreaterThan(0);
@@ -78,7 +77,7 @@ describe("a feed", () => {
       },
     };
     const sources = [raw(), label()] as const;
-    const feed = await openFeed(differencePlan, sources, narrow);
+    const feed = await feedHere(differencePlan, sources, narrow);
     for await (const { rows } of feed.examples("evaluate", 5).batches({ kind: "stored" }, 0)) {
       expect(rows).toBe(5);
     }
@@ -99,7 +98,7 @@ describe("a feed", () => {
           options,
         ),
     };
-    const feed = await openFeed(graph, [raw(), label()], whole);
+    const feed = await feedHere(graph, [raw(), label()], whole);
     const got = [];
     for await (const batch of feed
       .examples("train", 64)
@@ -114,7 +113,7 @@ describe("a feed", () => {
   it("refuses sources of different sizes, and sizes that the declaration can't take", async () => {
     const { module } = differenceModule();
     const short = arraySource("label.npy", "i32", [4], Int32Array.of(1, 2, 3, 4));
-    await expect(openFeed(differencePlan, [raw(), short], module)).rejects.toMatchObject({
+    await expect(feedHere(differencePlan, [raw(), short], module)).rejects.toMatchObject({
       code: "DLC6109",
       message: "label.npy: M is 4 here, but 5 in raw.npy",
     });
@@ -122,7 +121,7 @@ describe("a feed", () => {
       arraySource("raw.npy", "f32", [2, 2], new Float32Array(4)),
       arraySource("label.npy", "i32", [2], new Int32Array(2)),
     ];
-    await expect(openFeed(differencePlan, two, module)).rejects.toThrow(
+    await expect(feedHere(differencePlan, two, module)).rejects.toThrow(
       "Differences: its sources have M = 2, for which M - 3 ≥ 0 does not hold",
     );
   });

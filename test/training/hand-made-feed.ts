@@ -1,5 +1,12 @@
-import type { Dtype, Source, TensorData } from "../../data/index.ts";
-import type { FeedCall, FeedModule, FeedPlan } from "../../training/index.ts";
+import {
+  openFeeder,
+  type Dtype,
+  type FeedCall,
+  type FeedModule,
+  type Source,
+  type TensorData,
+} from "../../data/index.ts";
+import { openFeed, type Feed, type FeedPlan } from "../../training/index.ts";
 
 /** A source in memory that counts how often all of it is read, and remembers the rows that were. */
 export interface CountedSource extends Source {
@@ -91,3 +98,8 @@ export const differencePlan: FeedPlan = {
   rows: ({ M = 0 }) => M,
   fault: ({ M = 0 }) => (M >= 3 ? undefined : "M - 3 ≥ 0"),
 };
+
+/** A feed whose examples are made here. */
+export function feedHere(plan: FeedPlan, sources: readonly Source[], module: FeedModule): Promise<Feed> {
+  return openFeed(plan, sources, (dims) => openFeeder(plan.sources, sources, module, dims));
+}

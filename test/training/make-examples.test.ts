@@ -20,12 +20,9 @@ function examplesOf(
   return makeExamples({
     rows: x.shape[0],
     batch,
-    readsOf: (rows) => [
-      { source: x, rows },
-      { source: y, rows },
-    ],
-    prepare: (_rows, [xs = new Float32Array(), ys = new Float32Array()], place) => {
+    fetch: async (rows, place) => {
       places.push(place);
+      const [xs, ys] = await Promise.all([x.rows(rows), y.rows(rows)]);
       return { x: xs, y: ys };
     },
   });
