@@ -7,11 +7,11 @@ import type { ArrayValue, Context, InstanceValue, ParameterValue, Value } from "
 import { axisForms } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { expectArray } from "./expect.ts";
+import { reachedByFlow } from "./flow.ts";
 import { hoist } from "./hoist.ts";
 import { pathKey } from "./instances.ts";
 import { isFloatType, showType } from "./numbers.ts";
 import { arrayOfOwned, parametersFor, rootsOfValue } from "./parameters.ts";
-import { neededFrom } from "./prune.ts";
 import { tellIn } from "./session.ts";
 import { showShape } from "./show-types.ts";
 import type { InstancePath, OwnedTensor } from "./typed.ts";
@@ -115,16 +115,17 @@ function gradientByArray(
 function reportIndependent(of: Call["callee"], by: Call["callee"], context: Context): void {
   const text = (expr: Call["callee"]): string => expr.span.source.text.slice(expr.span.start, expr.span.end);
   tellIn(context.builder, "DLC4002", {
-    message: `\`${text(of)}\` does not depend on \`${text(by)}\``,
+    message: `nothing flows from \`${text(of)}\` back to \`${text(by)}\``,
     span: by.span,
-    help: ["its gradient would be 0 everywhere"],
+    help: [
+      "its gradient would be 0 everywhere: whole numbers, comparisons, conditions and `stop` let nothing through",
+    ],
   });
 }
 
 function dependsOn(of: string, by: string, context: Context): boolean {
   const { builder } = context;
-  const { bindings, others } = neededFrom([of], builder);
-  if (others.has(by) || bindings.some(({ name }) => name === by.split(".")[0])) return true;
+  if (reachedByFlow(builder.bindings, [of]).has(by)) return true;
   const owned = builder.params.get(by);
   return owned !== undefined && parametersFor(of, [owned.path], builder).length > 0;
 }
@@ -198,7 +199,11 @@ export function differentiated(
     context,
   );
   if (tensors.size > 0) return { kind: "parameters", of: instance, shape: [], tensors };
-  tellIn(context.builder, "DLC4002", { message: "the loss depends on no parameter that may change", span });
+  tellIn(context.builder, "DLC4002", {
+    message: "nothing flows from the loss back to a parameter that may change",
+    span,
+    help: ["whole numbers, comparisons, conditions and `stop` let nothing through"],
+  });
   return undefined;
 }
 

@@ -11,8 +11,8 @@ import type {
   Value,
 } from "./checker-types.ts";
 import { pathKey } from "./instances.ts";
-import { neededFrom } from "./prune.ts";
-import type { Application, Body, InstancePath, OwnedTensor } from "./typed.ts";
+import { reachedByFlow, reachedInside } from "./flow.ts";
+import type { Application, Binding, InstancePath, OwnedTensor } from "./typed.ts";
 import { errorValue } from "./value.ts";
 
 /** The roots of what an instance or a list of them owns. */
@@ -33,25 +33,41 @@ export function isUnder(path: InstancePath, root: InstancePath): boolean {
   return path.root === root.root && (outer ?? []).every((label, place) => inner?.[place] === label);
 }
 
-/** The parameters below some instances on which an operand depends, each once, as operands of the body. */
+/** The parameters below some instances into which a gradient flows from an operand, each once, as operands of the body. */
 export function parametersFor(
   operand: string,
   roots: readonly InstancePath[],
   builder: Builder,
 ): readonly OwnedTensor[] {
   const found = new Map<string, OwnedTensor>();
-  const { bindings, others } = neededFrom([operand], builder);
+  const reached = reachedByFlow(builder.bindings, [operand]);
   for (const owned of builder.params.values()) {
-    if (others.has(owned.name)) add(owned, owned.path);
+    if (reached.has(owned.name)) add(owned, owned.path);
   }
-  for (const binding of bindings) if (binding.kind === "application") visit(binding, (path) => path);
+  visitApplications(builder.bindings, reached, (path) => path);
   return [...found.values()].map((owned) => ownedOperand(owned, builder));
 
   function add(owned: OwnedTensor, path: InstancePath): void {
     const key = pathKey(path);
     if (!found.has(key) && roots.some((root) => isUnder(path, root))) found.set(key, { ...owned, path });
   }
-  function visit(application: Application, outer: (path: InstancePath) => InstancePath): void {
+  function visitApplications(
+    bindings: readonly Binding[],
+    reachedThere: ReadonlySet<string>,
+    outer: (path: InstancePath) => InstancePath,
+  ): void {
+    for (const binding of bindings) {
+      if (binding.kind !== "application") continue;
+      for (const { name } of binding.callee.outputs) {
+        if (reachedThere.has(`${binding.name}.${name}`)) visit(binding, name, outer);
+      }
+    }
+  }
+  function visit(
+    application: Application,
+    output: string,
+    outer: (path: InstancePath) => InstancePath,
+  ): void {
     const { callee, path: own, slots, given } = application;
     const replaced = new Set(given.map(({ path }) => pathKey(outer(path))));
     const resolve = (path: InstancePath): InstancePath => {
@@ -59,14 +75,12 @@ export function parametersFor(
       if (root === undefined) throw new Error("bug: an instance in no slot");
       return outer({ root: root.root, labels: [...root.labels, ...path.labels] });
     };
+    const inside = reachedInside(callee, output);
     for (const owned of callee.params) {
       const path = resolve(owned.path);
-      if (!replaced.has(pathKey(path))) add(owned, path);
+      if (inside.has(owned.name) && !replaced.has(pathKey(path))) add(owned, path);
     }
-    visitBody(callee, resolve);
-  }
-  function visitBody(body: Body, resolve: (path: InstancePath) => InstancePath): void {
-    for (const binding of body.bindings) if (binding.kind === "application") visit(binding, resolve);
+    visitApplications(callee.bindings, inside, resolve);
   }
 }
 

@@ -22,8 +22,10 @@ fn slope(x: real[N], k: i32) -> (g: real[N]) { g = grad(sum[n] x[n] * real(k), x
     severity: "error",
     title: "a gradient by what plays no part",
     explanation: `
-What is differentiated does not depend on this name through any equation, so that the gradient would be 0 everywhere:
-most often it is a slip. (Of the parameters of a layer, those that play no part have the gradient 0.)
+What is differentiated does not depend on this name through any equation, or only through what lets nothing flow back:
+whole numbers, comparisons, conditions, \`argmax\`, \`floor\` and \`stop\`. The gradient would be 0 everywhere, and most
+often it is a slip: a model is not trained by its accuracy, which counts. (Of the parameters of a layer, those that play
+no part have the gradient 0.)
 
 \`\`\`dl
 model M(x: f32[N], y: f32[N]) -> (g: f32[N]) { g = grad(sum(x^2), y) }

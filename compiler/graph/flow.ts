@@ -12,16 +12,22 @@ import { childrenOf } from "./visit.ts";
 export function flowsFrom(node: Node): readonly string[] {
   if (node.kind === "grad") return [node.of, node.wrt];
   if (node.kind !== "compute" && node.kind !== "scatter") return [];
+  return flowingReads(node.body);
+}
+
+/** The operands that an expression reads as values, where something may flow back from its own value. */
+export function flowingReads(body: Expr): readonly string[] {
   const found = new Set<string>();
   const visit = (expr: Expr): void => {
     if (expr.kind === "read") found.add(expr.operand);
     if (expr.kind === "apply" && isFlat(expr.fn)) return;
     if (expr.kind === "convert" && !isFloat(expr.to)) return;
+    if (expr.kind === "reduce" && (expr.op === "argmax" || expr.op === "argmin")) return;
     for (const child of childrenOf(expr)) {
       if (expr.kind !== "select" || child !== expr.condition) visit(child);
     }
   };
-  visit(node.body);
+  visit(body);
   return [...found];
 }
 
