@@ -29,20 +29,27 @@ export function memberOfInstance(instance: InstanceValue, name: Name, context: C
 }
 
 /** Order is free (D1.2): the equations that apply the instance, and so decide its shapes, may stand further down. */
-function evaluateApplications({ path }: InstanceValue, context: Context): void {
+function evaluateApplications({ path, declaration }: InstanceValue, context: Context): void {
   const [label] = path.labels;
+  const isEntry = (name: string): boolean => hasEntry(declaration, name);
   for (const entity of [...context.scope.entities.values()]) {
     const { equation } = entity;
     if (entity.state !== "new" || equation === undefined || label === undefined) continue;
-    if (applies(equation, label)) valueOf(entity, context.builder.session);
+    if (applies(equation, label, isEntry)) valueOf(entity, context.builder.session);
   }
 }
 
-/** Where the name is used, or is the label of a stage. */
-function applies(expr: Expr, name: string): boolean {
+/** Where the name is used, or is the label of a stage. Who reads a parameter of it, or takes a gradient by it, does not. */
+function applies(expr: Expr, name: string, isEntry: (member: string) => boolean): boolean {
+  const isIt = (part: Expr): boolean => part.kind === "name" && part.text === name;
+  const inside = (parts: readonly Expr[]): boolean => parts.some((part) => applies(part, name, isEntry));
+  if (isIt(expr)) return true;
+  if (expr.kind === "member" && isIt(expr.object)) return isEntry(expr.name.text);
+  if (expr.kind === "call" && expr.callee.kind === "name" && expr.callee.text === "grad") {
+    return inside(partsOf(expr).filter((part) => !isIt(part)));
+  }
   const labels = expr.kind === "pipe" ? expr.stages.map(({ label }) => label) : [];
-  if (labels.some((label) => label?.kind === "name" && label.text === name)) return true;
-  return (expr.kind === "name" && expr.text === name) || partsOf(expr).some((part) => applies(part, name));
+  return labels.some((label) => label?.kind === "name" && label.text === name) || inside(partsOf(expr));
 }
 
 function isOwn(owned: OwnedTensor, name: string): boolean {
