@@ -50,9 +50,9 @@ function once<Result>(
 function isSurelyEvaluated(expr: Expr, isSame: (expr: Expr) => boolean): boolean {
   const decide = once<boolean>((part, inner) => {
     if (isSame(part)) return true;
-    const [first] = childrenOf(part);
-    const onlyFirst =
-      part.kind === "select" || (part.kind === "apply" && (part.fn === "and" || part.fn === "or"));
+    const [first, ...others] = childrenOf(part);
+    if (part.kind === "select") return (first !== undefined && inner(first)) || others.every(inner);
+    const onlyFirst = part.kind === "apply" && (part.fn === "and" || part.fn === "or");
     return onlyFirst ? first !== undefined && inner(first) : childrenOf(part).some(inner);
   });
   return decide(expr);

@@ -80,7 +80,7 @@ it("share: what stands in a body twice is bound once, where it is surely evaluat
       x = input f32[N]
       m = input f32[]
       y = compute f32[n: N] sum[i: N] (let shared = x[i] - m[] in shared * shared)
-      z = compute f32[n: N] if x[n] > 0.0 then exp(x[n]) + 1.0 else exp(x[n])
+      z = compute f32[n: N] let shared = exp(x[n]) in if x[n] > 0.0 then shared + 1.0 else shared
       q = compute f32[n: N] let shared = exp(x[n]) in if shared > 2.0 then shared else let shared#2 = tanh(x[n]) in shared#2 * shared#2
       output y = y
       output z = z
