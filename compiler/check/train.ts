@@ -27,6 +27,7 @@ import { settingsOf } from "./train-settings.ts";
 import { lacking, trainStep, type TrainPurpose } from "./train-step.ts";
 import type { Body, CheckedData, CheckedTraining } from "./typed.ts";
 import { errorValue } from "./value.ts";
+import { haveOneNextValue } from "./state-updates.ts";
 import { checkWhere, defineWhere } from "./where.ts";
 
 /** What is trained: a model with its hyper-parameters. */
@@ -49,6 +50,7 @@ export function checkTraining(
   const step = bodyOf(train, trained, data, module, session, "step");
   const evaluation = bodyOf(train, trained, data, module, session, "evaluate");
   if (step === undefined || evaluation === undefined) return undefined;
+  if (!haveOneNextValue(step.body, session)) return undefined;
   const { numbers } = step;
   const { batch, epochs = 1, seed = 0, accumulate = 1, patience } = numbers;
   if (batch === undefined) {
@@ -160,6 +162,8 @@ function defineModel(model: InstanceValue, scope: Scope, builder: Builder): void
     const make = (): Value => insideOf(model, { kind: "name", ...name }, newContext(builder, scope));
     if (!scope.entities.has(name.text)) scope.entities.set(name.text, lazy(name.text, name.span, make));
   };
+  // An output is a tensor also where it is computed by a call.
+  const outputs = new Set(wayInto(declaration, "forward")?.results.map(({ name }) => name.text));
   for (const statement of declaration.body.statements) {
     if (statement.kind !== "equation") continue;
     const [target, second] = statement.targets;
@@ -167,6 +171,7 @@ function defineModel(model: InstanceValue, scope: Scope, builder: Builder): void
     if (
       second === undefined &&
       target?.binders.length === 0 &&
+      !outputs.has(target.name.text) &&
       (value.kind === "call" || value.kind === "list")
     ) {
       instance(target.name);

@@ -12,7 +12,7 @@ import type { Update, Node } from "../graph/graph.ts";
 import { axesOfForm, readsOf, readsOfForm, visitExpr } from "../graph/visit.ts";
 import { axis as axisForm, constant, type Form } from "../integers/index.ts";
 import type { GraphBuilder } from "./graph-builder.ts";
-import { joinPath, resolvePath, type Place } from "./paths.ts";
+import { joinPath, pathOf, resolvePath, type OwnedKind, type Place } from "./paths.ts";
 import { placedDraws } from "./placed-draws.ts";
 import { readRewriter, type ReadRewriter, type Target } from "./rewrite-reads.ts";
 
@@ -39,12 +39,9 @@ export interface Elaboration {
   readonly builder: GraphBuilder;
   /** Called for each parameter and state that is read, with its absolute path. */
   readonly own: (kind: OwnedKind, path: string, tensor: OwnedTensor) => void;
-  /** What the bodies put into what they own. */
-  readonly updates: Update[];
+  /** What the bodies so far put into what they own, by kind and path. */
+  readonly updates: Map<string, Update>;
 }
-
-/** A slot is state of an optimizer, or of the training itself. */
-export type OwnedKind = "param" | "state" | "slot";
 
 /** Values that stand for parameters by their absolute paths, in an instance that was given others. */
 type Given = ReadonlyMap<string, Value>;
@@ -124,7 +121,8 @@ function elaborateBody(
     if (owned === undefined) throw new Error(`bug: ${body.name} updates ${name}, which it does not own`);
     const next = valueOf(values, operand);
     if (next.context.length > 0) throw new Error(`bug: ${name} would have several next values`);
-    elaboration.updates.push({ ...pathOf(kind, owned, place), node: next.node });
+    const update = { ...pathOf(kind, owned, place), node: next.node };
+    elaboration.updates.set(`${update.kind} ${update.path}`, update);
   }
   return new Map(body.outputs.map(({ name, operand }) => [name, valueOf(values, operand)]));
 }
@@ -133,20 +131,6 @@ function valueOf(values: ReadonlyMap<string, Value>, operand: string): Value {
   const value = values.get(operand);
   if (value === undefined) throw new Error(`bug: nothing in the body is called ${operand}`);
   return value;
-}
-
-/** Under which path something that a body owns is kept. An optimizer has its states once for each parameter. */
-function pathOf(
-  kind: "param" | "state",
-  tensor: OwnedTensor,
-  place: Place,
-): { readonly kind: OwnedKind; readonly path: string } {
-  const path = joinPath(resolvePath(tensor.path, place));
-  if (tensor.slot === "whole") return { kind: "slot", path };
-  if (tensor.slot !== undefined)
-    return { kind: "slot", path: `${path}/${joinPath(resolvePath(tensor.slot, place))}` };
-  if (kind === "param" || place.parameter === undefined) return { kind, path };
-  return { kind: "slot", path: `${path}/${place.parameter}` };
 }
 
 function ownedValue(
@@ -159,6 +143,9 @@ function ownedValue(
   const { kind, path } = pathOf(declared, tensor, place);
   const other = kind === "param" ? given.get(path) : undefined;
   if (other !== undefined) return other;
+  // What is applied twice in a step changes its states twice, in order: the second time they are what the first left.
+  const before = kind === "state" ? elaboration.updates.get(`${kind} ${path}`) : undefined;
+  if (before !== undefined) return { node: before.node, context: [] };
   const node = elaboration.builder.once(`${kind} ${path}`, path, (name) => {
     elaboration.own(kind, path, tensor);
     return {

@@ -11,7 +11,7 @@ export function entryGraph(
   draws: readonly string[] = [],
 ): Graph {
   const builder = graphBuilder();
-  const updates: Update[] = [];
+  const updates = new Map<string, Update>();
   const nodeOf = elaborateEntry(body, { builder, own, updates }, draws);
   const outputs = body.outputs.map((output) => {
     const node = nodeOf.get(output.name);
@@ -19,5 +19,5 @@ export function entryGraph(
     return { name: output.name, node };
   });
   const graph = { name, dims: body.dims, facts: body.facts, nodes: builder.nodes, outputs };
-  return updates.length === 0 ? graph : { ...graph, updates };
+  return updates.size === 0 ? graph : { ...graph, updates: [...updates.values()] };
 }

@@ -18,7 +18,7 @@ const softmax = `top = compute f32[b: 3] max[c: 5] x[b, c]
 const positive = (count: number): readonly number[] =>
   Array.from({ length: count }, (_, place) => 0.5 + ((place * 29) % 31) / 31);
 
-/** Every kind of read, reduction and function that layers are made of. */
+/** Every kind of read, reduction and function that layers are made of; the library's own are in library.test.ts. */
 export const layerCases: Readonly<Record<string, LayerCase>> = {
   ...windowCases,
   matmul: {
@@ -26,13 +26,6 @@ export const layerCases: Readonly<Record<string, LayerCase>> = {
       b = input f32[4, 5]
       y = compute f32[i: 3, j: 5] sum[k: 4] a[i, k] * b[k, j]`,
     order: 3,
-  },
-  "linear with batch dims and bias": {
-    lines: `x = input f32[2, 3, 4]
-      w = input f32[5, 4]
-      b = input f32[5]
-      t = compute f32[a: 2, n: 3, o: 5] sum[i: 4] x[a, n, i] * w[o, i]
-      y = compute f32[a: 2, n: 3, o: 5] t[a, n, o] + b[o]`,
   },
   softmax: { lines: `x = input f32[3, 5]\n${softmax}\ny = compute f32[b: 3, c: 5] p[b, c]`, order: 3 },
   "cross-entropy by integer labels": {
@@ -49,22 +42,6 @@ export const layerCases: Readonly<Record<string, LayerCase>> = {
       label = input i32[3] in 0..5
       ${softmax}
       y = compute f32[n: 3] sum[c: 5] (if [c - label[n] == 0] then -log(p[n, c]) else 0.0)`,
-  },
-  "layer norm": {
-    lines: `x = input f32[3, 6]
-      g = input f32[6]
-      b = input f32[6]
-      m = compute f32[n: 3] (sum[d: 6] x[n, d]) / 6.0
-      v = compute f32[n: 3] (sum[d: 6] (x[n, d] - m[n]) ^ 2.0) / 6.0
-      y = compute f32[n: 3, d: 6] (x[n, d] - m[n]) / sqrt(v[n] + 1e-5) * g[d] + b[d]`,
-  },
-  "batch norm in training": {
-    lines: `x = input f32[3, 2, 2, 3]
-      g = input f32[2]
-      b = input f32[2]
-      m = compute f32[c: 2] (sum[n: 3, i: 2, j: 3] x[n, c, i, j]) / 18.0
-      v = compute f32[c: 2] (sum[n: 3, i: 2, j: 3] (x[n, c, i, j] - m[c]) ^ 2.0) / 18.0
-      y = compute f32[n: 3, c: 2, i: 2, j: 3] (x[n, c, i, j] - m[c]) / sqrt(v[c] + 1e-5) * g[c] + b[c]`,
   },
   embedding: {
     lines: `table = input f32[6, 3]
