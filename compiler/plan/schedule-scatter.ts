@@ -11,7 +11,7 @@ import type { Schedule, Step } from "./schedule.ts";
 import { vectorize } from "./tile-axes.ts";
 
 /** Terms side by side, so that what says where they go is looked up once for all of them. */
-const mostTerms = 48;
+const mostTerms = 16;
 
 /**
  * One term after the other, since two may belong to one place; side by side those along axes that the data don't move:
