@@ -2,7 +2,7 @@
 
 /**
  * What is timed: a call, or what times so many calls itself, in a process of its own, and answers the milliseconds of one.
- * @typedef {{ name: string; run: () => unknown } | { name: string; time: (calls: number) => Promise<number> }} Contender
+ * @typedef {{ name: string; run: () => unknown } | { name: string; time: (calls: number) => number | Promise<number> }} Contender
  */
 /** Milliseconds of one call. @typedef {{ best: number; median: number }} Times */
 
@@ -26,10 +26,12 @@ export async function timeByTurns(contenders, rounds, turn = shortTurn) {
     const time =
       "time" in contender ? contender.time : (/** @type {number} */ calls) => timeCalls(contender.run, calls);
     // Long enough for V8 to have replaced the code of the first calls.
-    const first = await time(1).then(() => time(1));
+    await time(1);
+    const first = await time(1);
     const few = (/** @type {number} */ most, /** @type {number} */ milliseconds) =>
       Math.max(1, Math.min(most, Math.ceil(milliseconds / first)));
-    const once = await time(few(50, 500)).then(() => time(few(300, 1000)));
+    await time(few(50, 500));
+    const once = await time(few(300, 1000));
     const calls = Math.max(1, Math.round(turn / once));
     await time(Math.ceil(500 / once / 2));
     entries.push({ name: contender.name, time, calls, times: noTimes() });

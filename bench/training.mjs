@@ -1,6 +1,7 @@
 // @ts-check
 // `node bench/training.mjs [ROUNDS]`: one training step (batch 64, one thread) of dlc's modules and of native PyTorch, by
-// turns, after the losses of their first steps have been seen to agree. PYTHON names a Python that has PyTorch.
+// turns, after the losses of their first steps have been seen to agree. What is counted is the processor's time, so that
+// waiting for others on the machine is not. PYTHON names a Python that has PyTorch.
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
@@ -54,6 +55,16 @@ async function loadTrainer(folder, batches) {
   return { variant: /** @type {string} */ (info.variant), step };
 }
 
+/** Milliseconds of the processor for one of so many steps. @param {() => number} step */
+function timeOf(step) {
+  return (/** @type {number} */ steps) => {
+    const start = process.cpuUsage();
+    for (let place = 0; place < steps; place++) step();
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1000 / steps;
+  };
+}
+
 async function main() {
   const rounds = Number(process.argv[2] ?? 60);
   await prepare();
@@ -92,7 +103,7 @@ async function main() {
     }
     const times = await timeByTurns(
       [
-        { name: "dlc", run: own.step },
+        { name: "dlc", time: timeOf(own.step) },
         { name: "pytorch", time: peer.time },
       ],
       rounds,
@@ -114,7 +125,9 @@ async function main() {
     );
   }
   peer.stop();
-  console.log(`\nms per step of ${size}, best (median) of ${rounds} turns; × is PyTorch's time by dlc's`);
+  console.log(
+    `\nms of the processor per step of ${size}, best (median) of ${rounds} turns; × is PyTorch's time by dlc's`,
+  );
   console.log(
     `Node ${process.versions.node}, dlc's ${variant} code, PyTorch ${peer.version}, ${cpus()[0]?.model}`,
   );
