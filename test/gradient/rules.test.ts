@@ -25,7 +25,7 @@ function gradient(
 
 const summed = (body: string, extent: number): string => `y = compute f32[] sum[i: ${extent}] (${body})`;
 
-describe("at kinks and ties", () => {
+describe("D6.3 at kinks and ties", () => {
   it.each([
     ["max goes to the first", "y = compute f32[] max[i: 4] x[i]", [1, 3, 3, 2], [0, 1, 0, 0]],
     ["min goes to the first", "y = compute f32[] min[i: 4] x[i]", [2, 1, 3, 1], [0, 1, 0, 0]],
@@ -50,7 +50,7 @@ describe("at kinks and ties", () => {
   });
 });
 
-describe("what is not taken contributes exactly 0", () => {
+describe("D6.4 what is not taken contributes exactly 0", () => {
   it.each([
     ["a branch", summed("if x[i] > 0.0 then sqrt(x[i]) else x[i]", 2), [0, 4], [1, 0.25]],
     [
@@ -89,7 +89,7 @@ describe("what is not taken contributes exactly 0", () => {
   });
 });
 
-describe("nothing flows through integers, conditions, subscripts and draws", () => {
+describe("D6.2 nothing flows through integers, conditions, subscripts and draws", () => {
   it.each([
     ["integers", "k = compute i32[i: 2] i32(x[i] * 2.0)", "f32(k[i]) + x[i]", [1, 1]],
     ["subscripts", "k = compute i32[i: 2] i32(x[i])", "x[min(1, max(0, k[i]))]", [0, 2]],
@@ -99,7 +99,7 @@ describe("nothing flows through integers, conditions, subscripts and draws", () 
   });
 });
 
-describe("what cannot be differentiated", () => {
+describe("D6.1 what cannot be differentiated", () => {
   const graph = parseGraph(`graph g() {
     x = input f32[3]
     k = input i32[3] in 0..3
