@@ -200,6 +200,34 @@ const places = fc
     };
   });
 
+/** Windows of k by l, each of which has one place that data say: sums over these places, and scatters from them. */
+const chosenPlaces = fc
+  .record({
+    N: extent("N", 1, 3),
+    o: size(1, 3),
+    c: size(1, 9),
+    windows: fc.tuple(size(1, 3), size(1, 3)),
+    chosen: fc.tuple(size(1, 3), size(2, 3)),
+    taps: fc.tuple(size(1, 3), size(1, 5)),
+    scatters: fc.boolean(),
+  })
+  .map(({ N, o, c, windows: [h, w], chosen: [k, l], taps: [u, v], scatters }): KernelCase => {
+    const dims = dimsOf({ N });
+    const place = `(place[n, o, y, x] in 0..${k * l})`;
+    const moved = `n, c, ${k}*y + floor(${place} / ${l}) + u, ${l}*x + ${place} % ${l} + v`;
+    const size = `${N.text}, ${c}, ${k * h + u - 1}, ${l * w + v - 1}`;
+    const over = `n: ${N.text}, o: ${o}, y: ${h}, x: ${w}`;
+    const z = scatters
+      ? `m = input f32[${o}, ${u}, ${v}, ${c}]
+      z = scatter f32[${size}] sum[${over}, u: ${u}, v: ${v}, c: ${c}] at [${moved}] g[n, o, y, x] * m[o, u, v, c]`
+      : `m = input f32[${size}]
+      z = compute f32[o: ${o}, c: ${c}, u: ${u}, v: ${v}] sum[n: ${N.text}, y: ${h}, x: ${w}] g[n, o, y, x] * m[${moved}]`;
+    const text = `${header(dims)} { place = input i32[${N.text}, ${o}, ${h}, ${w}] in 0..${k * l} g = input f32[${N.text}, ${o}, ${h}, ${w}]
+      ${z}
+      output z = z }`;
+    return { text, dims };
+  });
+
 export const kernelFamilies = {
   gemm,
   convolution,
@@ -209,4 +237,5 @@ export const kernelFamilies = {
   elementwise,
   flatten,
   places,
+  chosenPlaces,
 } as const;
