@@ -1,4 +1,4 @@
-import { readerNamed, type RemoteFeed, type RemoteReader } from "../data/index.ts";
+import { readerNamed, rowsOfPart, type RemoteFeed, type RemoteReader, type Source } from "../data/index.ts";
 import { foldRows, openFeed, partOf, withoutPart, type Feed, type Splittable } from "../training/index.ts";
 import type { CompiledData } from "../compiler/compile.ts";
 import type { DataSource } from "../compiler/graph/graph.ts";
@@ -36,12 +36,13 @@ export async function openFeeds(options: FeedsOptions): Promise<OpenedFeeds> {
     const wanted = declarations.flatMap((declared) =>
       declared.sources.map((source) => ({ declared: declared.name, source })),
     );
-    const all: Splittable[] = [];
+    const all: Opened[] = [];
+    const known = new Map<string, Promise<Source>>();
     for (const { declared, source } of wanted) {
       onProgress?.(`reading ${source.path}`, all.length / wanted.length);
-      all.push(await openDeclared(declared, source, reader, folds !== undefined));
+      all.push(await openDeclared(declared, source, reader, known));
     }
-    const lists = folds === undefined ? [all.map(() => undefined)] : await foldRows(folds, seed, all);
+    const lists = folds === undefined ? [all.map(({ rows }) => rows)] : await foldRows(folds, seed, all);
     const feeds: (readonly Feed[])[] = [];
     for (const list of lists) {
       let start = 0;
@@ -83,21 +84,32 @@ function feedOf(
   return openFeed(declared, facts, (dims) => reader.feed({ sources, declared: plain, module, dims }));
 }
 
+interface Opened extends Splittable {
+  /** Those that count, where not all do. */
+  readonly rows: Int32Array | undefined;
+}
+
+/** Opens a source with all its rows. What is declared twice, for two parts of one file, is read and held once. */
 async function openDeclared(
   declared: string,
   source: DataSource,
   reader: RemoteReader,
-  allRows: boolean,
-): Promise<Splittable> {
+  known: Map<string, Promise<Source>>,
+): Promise<Opened> {
   const { name, path, arguments: given, dtype, shape, range } = source;
   if (dtype === "f16") {
     throw new InputError(`${declared}: no reader gives f16; declare ${name} as f32, and round its values`);
   }
-  const opened = await reader.open({
+  const spec = {
     reader: readerNamed(source.reader),
     path,
-    arguments: allRows ? withoutPart(given) : given,
+    arguments: withoutPart(given),
     type: { dtype, shape, ...(range !== undefined && { range }) },
-  });
-  return { source: opened, part: partOf(given) };
+  };
+  const key = JSON.stringify(spec);
+  const opening = known.get(key) ?? reader.open(spec);
+  known.set(key, opening);
+  const opened = await opening;
+  const rows = rowsOfPart({ ...spec, arguments: given }, opened.shape[0]);
+  return { source: opened, part: partOf(given), rows };
 }

@@ -24,6 +24,7 @@ import { jsonTeller, textTeller } from "./tell-training.ts";
 import { tellingFaults } from "./telling-faults.ts";
 import { say, sayJsonLine } from "./terminal.ts";
 import { startSession, type Session } from "./training-session.ts";
+import { requireWritable } from "./write-aside.ts";
 
 export interface TrainFlags extends TraineeFlags {
   readonly folds?: number;
@@ -36,6 +37,7 @@ export interface TrainFlags extends TraineeFlags {
 /** Trains a model as its train block says, and writes its weights, checkpoints, event files and a report. */
 export async function train(file: string, flags: TrainFlags): Promise<ExitCode> {
   refuseContradictions(flags);
+  if (flags.output !== undefined) requireWritable(flags.output);
   const resume =
     flags.resume === undefined ? undefined : { name: flags.resume, bytes: readGiven(flags.resume) };
   const { trainee, diagnostics } = await openTrainee(file, flags);

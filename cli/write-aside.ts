@@ -1,4 +1,6 @@
 import {
+  accessSync,
+  constants,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -30,6 +32,21 @@ export async function writeFolder(
       onFile?.(typeof content === "string" ? content.length : content.byteLength);
     }
   });
+}
+
+/** Refuses a place where `writeWhole` would fail, before work is done that ends there. */
+export function requireWritable(path: string): void {
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+      throw new InputError(`cannot write ${path}: it is a folder`);
+    }
+    const parent = existingParent(resolve(path));
+    if (!statSync(parent).isDirectory()) throw new InputError(`cannot write ${path}: ${parent} is no folder`);
+    accessSync(parent, constants.W_OK);
+  } catch (error) {
+    const reason = systemReason(error);
+    throw reason === undefined ? error : new InputError(`cannot write ${path}: ${reason}`);
+  }
 }
 
 /**

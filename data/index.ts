@@ -16,6 +16,7 @@ export type { DataHost, HostEntry, HostFile } from "./host.ts";
 export {
   openSource,
   readerNamed,
+  rowsOfPart,
   type OpenOptions,
   type ReaderName,
   type SourceSpec,

@@ -35,9 +35,11 @@ function isReader(name: string): name is ReaderName {
 }
 
 export interface OpenOptions {
-  /** How many bytes each source may hold in memory, 2³⁰ unless given; a larger one is read in parts. */
+  /** How many bytes each source may hold in memory, `usualBudget` unless given; a larger one is read in parts. */
   readonly budget?: number;
 }
+
+export const usualBudget = 2 ** 30;
 
 interface Reader {
   readonly open: (reading: Reading) => Promise<Source>;
@@ -73,7 +75,7 @@ export async function openSource(
   const { reader, path, type } = spec;
   const { open, arguments: known } = readers[reader];
   const given = spec.arguments ?? {};
-  const budget = options.budget ?? 2 ** 30;
+  const budget = options.budget ?? usualBudget;
   const files = trackFiles(host);
   const reading = { host: files.host, path, arguments: given, type, budget };
   const allowed = [...known, ...partArguments];
@@ -90,6 +92,14 @@ export async function openSource(
     await files.closeAll();
     throw error;
   }
+}
+
+/** Which of all its rows a source that says a part has; nothing where it has all. Throws DLC6110 for a part that is said wrongly. */
+export function rowsOfPart(
+  { path, arguments: given = {} }: SourceSpec,
+  rows: number,
+): Int32Array | undefined {
+  return readPart({ path, arguments: given })?.(rows);
 }
 
 /** A host that knows which of its files are open, so that none stays open where opening a source fails. */
@@ -117,7 +127,7 @@ function trackFiles(host: DataHost): { readonly host: DataHost; readonly closeAl
 }
 
 /** Which rows of how many are wanted; nothing where all are. */
-function readPart(reading: Reading): ((rows: number) => Int32Array) | undefined {
+function readPart(reading: Pick<Reading, "path" | "arguments">): ((rows: number) => Int32Array) | undefined {
   const given = readArguments(reading);
   const { path } = reading;
   const part = given.text("part");

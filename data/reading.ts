@@ -35,7 +35,7 @@ export interface Arguments {
   readonly value: (name: string) => Argument | undefined;
 }
 
-export function readArguments({ path, arguments: given }: Reading): Arguments {
+export function readArguments({ path, arguments: given }: Pick<Reading, "path" | "arguments">): Arguments {
   const refuse = (name: string, wanted: string): never => {
     throw badArgument(path, `${name} should be ${wanted}, not ${JSON.stringify(given[name])}`);
   };

@@ -1,6 +1,6 @@
 import { DataError } from "./data-error.ts";
 import type { DataHost } from "./host.ts";
-import { openSource } from "./open-source.ts";
+import { openSource, usualBudget } from "./open-source.ts";
 import { FeedError } from "./feed-error.ts";
 import { openFeeder, type Feeder, type FeedModule } from "./feeder.ts";
 import type { ModuleText, Port, ReaderAnswer, ReaderRequest } from "./reader-messages.ts";
@@ -49,7 +49,7 @@ export function serveSources(
         const { sources: taken, declared, module, dims } = request.feed;
         const own = taken.map(({ source, rows }) => {
           const all = sourceAt(source);
-          return rows === undefined ? all : restrict(all, rows);
+          return rows === undefined ? all : restrict(all, rows, usualBudget);
         });
         feeders.push(await openFeeder(declared, own, await loadModule(module), dims));
         return { kind: "fed", id, feed: feeders.length - 1 };

@@ -258,7 +258,17 @@ describe("a folder that can't be written", () => {
       await dlc(place, ["train", "flowers.dl", "--log", "locked/run"], nobody),
       "cannot make locked/run: permission denied",
     );
+    expectRefused(
+      await dlc(place, ["train", "flowers.dl", "-o", "locked/w.safetensors"], nobody),
+      "cannot write locked/w.safetensors: permission denied",
+    );
+    mkdirSync(join(place, "taken.safetensors"));
+    expectRefused(
+      await dlc(place, ["train", "flowers.dl", "-o", "taken.safetensors"]),
+      "cannot write taken.safetensors: it is a folder",
+    );
     expect(readdirSync(join(place, "locked"))).toEqual(["flowers.csv"]);
+    expect(existsSync(join(place, "runs"))).toBe(false);
   });
 });
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dlc, temporaryFolder } from "../cli/run-dlc.ts";
 import { requires } from "../requirements.ts";
@@ -123,6 +124,53 @@ describe("a module with a trainer", () => {
       const { load } = await import(address(name));
       expectTrained(await train(load));
     }
+  });
+
+  it("has types that take batches of the right arrays and shapes, and nothing else", () => {
+    const start = `import { load, tensor } from "./spirals/index.js";
+const { trainer } = await load({ seed: 3 });
+const x = new Float32Array(8);
+const label = new Int32Array(4);
+`;
+    const lines = {
+      right: `const metrics: { readonly loss: number; readonly accuracy: number } = trainer.step({ x, label });
+trainer.evaluate({ x: tensor(x, [4, 2]), label: tensor(label, [4]) });
+const bytes: Uint8Array = trainer.save();
+trainer.load(bytes);
+trainer.iteration = 0;
+export { metrics };`,
+      "a missing label": "trainer.step({ x });",
+      "labels that are no integers": "trainer.step({ x, label: x });",
+      "rows of another length": "trainer.step({ x: tensor(x, [4, 3]), label });",
+      "another number of labels": "trainer.step({ x: tensor(x, [4, 2]), label: tensor(label, [3]) });",
+      "settings that are the source's": "trainer.settings.epochs = 3;",
+    };
+    const files = Object.entries(lines).map(([name, text], place) => {
+      const path = join(folder, `types-${place}.ts`);
+      writeFileSync(path, `${start}${text}\nexport {};\n`);
+      return { name, path };
+    });
+    const program = ts.createProgram(
+      files.map(({ path }) => path),
+      {
+        strict: true,
+        noEmit: true,
+        target: ts.ScriptTarget.ES2022,
+        module: ts.ModuleKind.NodeNext,
+        moduleResolution: ts.ModuleResolutionKind.NodeNext,
+        lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
+        types: [],
+      },
+    );
+    const wrong = ts.getPreEmitDiagnostics(program).map(({ file, start: at }) => {
+      const name = files.find(({ path }) => path === file?.fileName)?.name;
+      return [name, (file?.getLineAndCharacterOfPosition(at ?? 0).line ?? 0) + 1];
+    });
+    expect(wrong).toEqual(
+      Object.keys(lines)
+        .slice(1)
+        .map((name) => [name, 5]),
+    );
   });
 
   it("draws what its seed says, and weights too", async () => {
