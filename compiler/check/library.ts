@@ -10,6 +10,7 @@ export const libraryModules = [
   "std.metric",
   "std.optim",
   "std.data",
+  "std.attention",
 ] as const;
 
 /** The module of the library that declares a name, found by its text: it is asked for after a mistake only. */

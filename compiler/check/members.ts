@@ -11,7 +11,7 @@ import { known, newScope, valueOf } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { wayNames } from "./signature.ts";
 import { partsOf } from "./syntax-walk.ts";
-import type { InstancePath, OwnedTensor } from "./typed.ts";
+import type { Body, InstancePath, OwnedTensor } from "./typed.ts";
 import { errorValue } from "./value.ts";
 import { defineWhere } from "./where.ts";
 
@@ -20,12 +20,33 @@ export function memberOfInstance(instance: InstanceValue, name: Name, context: C
   const { declaration } = instance;
   const wanted = name.text;
   if (hasEntry(declaration, wanted)) return { ...instance, entry: wanted };
-  const key = pathKey(instance.path);
-  if (!context.builder.applied.has(key)) evaluateApplications(instance, context);
-  const applied = context.builder.applied.get(key);
-  const owned = applied && [...applied.body.params, ...applied.body.states].find((one) => isOwn(one, wanted));
+  if (appliedBody(instance.path, context.builder) === undefined) evaluateApplications(instance, context);
+  const applied = appliedBody(instance.path, context.builder);
+  const owned = applied && [...applied.params, ...applied.states].find((one) => isOwn(one, wanted));
   if (owned !== undefined) return readOwned(owned, below(instance.path, ...owned.path.labels), context);
   return insideOf(instance, name, context);
+}
+
+/** The body of an instance that has been applied here, or inside of one that has. */
+function appliedBody({ root, labels }: InstancePath, { applied }: Builder): Body | undefined {
+  for (let length = labels.length; length > 0; length--) {
+    const around = applied.get(pathKey({ root, labels: labels.slice(0, length) }));
+    const body = around && bodyInside(around.body, labels.slice(length));
+    if (body !== undefined) return body;
+  }
+  return undefined;
+}
+
+function bodyInside(body: Body, labels: readonly string[]): Body | undefined {
+  if (labels.length === 0) return body;
+  for (const binding of body.bindings) {
+    if (binding.kind !== "application" || binding.path.root !== "own") continue;
+    const own = binding.path.labels;
+    if (own.length === 0 || own.some((label, place) => label !== labels[place])) continue;
+    const found = bodyInside(binding.callee, labels.slice(own.length));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Order is free (D1.2): the equations that apply the instance, and so decide its shapes, may stand further down. */
