@@ -46,11 +46,17 @@ describe("the check of snippets", () => {
     expect(faults(refused + block("", message.replace("i = ", "j = ")))).toHaveLength(1);
   });
 
+  it("sees a layout that is not that of dlc fmt", () => {
+    expect(faults(block("dl", right.replace(" = ", "=")))).toEqual([
+      `page.md:1: dlc fmt would write\n${right}\n`,
+    ]);
+  });
+
   it("puts what continues behind what it continues, and hands a page's files to later imports", () => {
     const model = "model M(x: f32[N]) -> (y: f32[N]) { y = twice(x) }";
     expect(faults(block("dl", right) + block("dl continued", model))).toEqual([]);
     expect(faults(block("dl", right) + block("dl", model))).toHaveLength(1);
-    expect(faults(block("dl file=two.dl", right) + block("dl", `import two { twice }\n${model}`))).toEqual(
+    expect(faults(block("dl file=two.dl", right) + block("dl", `import two { twice }\n\n${model}`))).toEqual(
       [],
     );
   });

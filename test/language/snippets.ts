@@ -1,6 +1,8 @@
 import { fileHost } from "../../cli/host.ts";
 import { check } from "../../compiler/check/index.ts";
 import { renderAll } from "../../compiler/diagnostics/index.ts";
+import { format } from "../../grammar/format/index.ts";
+import { blocksOf } from "./blocks.ts";
 
 /**
  * A block of `dl` in a page. After the word `dl` may stand
@@ -10,7 +12,7 @@ import { renderAll } from "../../compiler/diagnostics/index.ts";
  * - `error=DLC3004` or `error=DLC2009,DLC2009`: it is refused (or warned about) with just these codes. Where the next
  *   block of the page begins with a message, that is what is said of it, to the letter.
  *
- * Without `error`, nothing is to be said of it.
+ * Without `error`, nothing is to be said of it, and it is laid out as `dlc fmt` would.
  */
 export interface Snippet {
   /** The page and the line on which the block begins. */
@@ -20,26 +22,6 @@ export interface Snippet {
   readonly text: string;
   readonly codes: readonly string[];
   readonly rendered: string | undefined;
-}
-
-interface Block {
-  readonly line: number;
-  readonly info: string;
-  readonly text: string;
-}
-
-function blocksOf(markdown: string): readonly Block[] {
-  const blocks: Block[] = [];
-  const lines = markdown.split("\n");
-  for (let line = 0; line < lines.length; line += 1) {
-    const info = /^```(.*)$/.exec(lines[line] ?? "")?.[1];
-    if (info === undefined) continue;
-    const end = lines.indexOf("```", line + 1);
-    if (end < 0) throw new Error(`the block that begins on line ${line + 1} has no end`);
-    blocks.push({ line: line + 1, info, text: `${lines.slice(line + 1, end).join("\n")}\n` });
-    line = end;
-  }
-  return blocks;
 }
 
 /** The snippets of a page, in order. */
@@ -84,6 +66,13 @@ export function snippetFaults(snippets: readonly Snippet[]): readonly string[] {
       faults.push(`${place}: expected ${codes.join() || "nothing"}, but this is said:\n${said}`);
     else if (rendered !== undefined && rendered.trim() !== said.trim())
       faults.push(`${place}: the page shows another message than this:\n${said}`);
+    else if (codes.length === 0) faults.push(...layoutFaults(place, text));
   }
   return faults;
+}
+
+function layoutFaults(place: string, text: string): readonly string[] {
+  const formatted = format({ path: place, text });
+  if (formatted.kind === "refused" || formatted.text === text) return [];
+  return [`${place}: dlc fmt would write\n${formatted.text}`];
 }
