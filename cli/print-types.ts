@@ -45,6 +45,11 @@ function printBinding(binding: Binding): string {
       binding.axes.map(({ extent }) => extent),
     )}`;
   }
+  if (binding.kind === "carry") {
+    return `${binding.name}: ${showType(binding.dtype, binding.shape)} = ${binding.of}, carried`;
+  }
+  if (binding.kind === "last") return `${binding.name} = ${binding.of} after the last turn`;
+  if (binding.kind === "stack") return `${binding.name} = ${binding.of} in each turn`;
   const { name, callee, inputs } = binding;
   const results = callee.outputs.map((output) => `${output.name}: ${showType(output.dtype, output.shape)}`);
   return `${name} = ${callee.name}(${inputs.map(({ operand }) => operand).join(", ")}) -> (${results.join(", ")})`;

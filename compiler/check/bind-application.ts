@@ -8,6 +8,7 @@ import type { Origin } from "./scalar.ts";
 import { axisForms } from "./context.ts";
 import { closeUnderGuards, hoist, type Hoisted } from "./hoist.ts";
 import { pathKey } from "./instances.ts";
+import { refuseApplication } from "./later-scans.ts";
 import { capturedOperand } from "./names.ts";
 import { coerce } from "./numbers.ts";
 import { isUnder } from "./parameters.ts";
@@ -52,6 +53,7 @@ export function bindApplication(
   });
   const name = freshBinding(builder, bindingName(request.name));
   if (result.body !== undefined) {
+    refuseApplication(result.body, span, context);
     const own: readonly InstancePath[] = result.local
       ? Array.from({ length: builder.slots }, (_, root) => ({ root, labels: [] }))
       : slots;
@@ -70,6 +72,7 @@ export function bindApplication(
       path,
       slots: own,
       given,
+      turns: context.times.map((time) => time.name),
       ...(request.parameter && { parameter: request.parameter }),
       span,
     } as const;

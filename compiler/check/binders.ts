@@ -85,7 +85,8 @@ function hasSilentCause(context: Context): boolean {
   return [...context.builder.session.diagnostics.values()].some(({ severity }) => severity === "error");
 }
 
-function explicitRange(
+/** The ends of a range that is written out; sizes both. */
+export function explicitRange(
   range: { readonly start: Expr; readonly end: Expr },
   context: Context,
 ): { readonly start: Form; readonly extent: Form } | undefined {

@@ -14,6 +14,7 @@ export function trialOf(builder: Builder): Builder {
     ...builder,
     inputs: [...builder.inputs],
     bindings: [...builder.bindings],
+    scans: [...builder.scans],
     params: new Map(builder.params),
     states: new Map(builder.states),
     updates: [...builder.updates],

@@ -64,6 +64,7 @@ export function newSession(host: CheckHost, options: CheckOptions): Session {
     bodies: new Map(),
     failed: new Set(),
     inProgress: new Set(),
+    scans: { count: 0 },
     depth: { value: 0 },
     sites: new WeakMap(),
     imageSize: undefined,

@@ -16,6 +16,7 @@ import type {
   Binding,
   Body,
   BodyInput,
+  BodyScan,
   InstancePath,
   IntegerRange,
   OwnedTensor,
@@ -151,6 +152,8 @@ export interface Context {
   readonly scope: Scope;
   readonly indices: ReadonlyMap<string, IndexValue>;
   readonly axes: readonly Axis[];
+  /** The turns of the scans around, the outermost first: no axes, since one turn comes after the other. */
+  readonly times: readonly Axis[];
   readonly frame: Frame;
   readonly facts: Facts;
   /** The conditions of enclosing branches and filters, as far as they speak of integers. */
@@ -205,6 +208,8 @@ export interface Builder {
   certain: Facts;
   readonly inputs: BodyInput[];
   readonly bindings: Binding[];
+  /** What is known of its scans so far. */
+  readonly scans: OpenScan[];
   readonly params: Map<string, OwnedTensor>;
   readonly states: Map<string, OwnedTensor>;
   /** What a training step changes. */
@@ -232,6 +237,10 @@ export interface Builder {
   readonly applied: Map<string, { readonly body: Body; readonly slots: readonly InstancePath[] }>;
 }
 
+export interface OpenScan extends BodyScan {
+  readonly carries: { readonly current: string; readonly next: string }[];
+}
+
 /** `total(e)`: the sum of one parameter's entries, and the input by which the body reads that over all of them. */
 export interface Total {
   readonly input: string;
@@ -250,6 +259,8 @@ export interface Session {
   readonly bodies: Map<string, Instantiated | undefined>;
   readonly failed: Set<string>;
   readonly inProgress: Set<string>;
+  /** How many scans have been met: no two have one name for their turns. */
+  readonly scans: { count: number };
   /** How deeply applications are nested at the moment. */
   readonly depth: { value: number };
   /** What messages about weights need to know of an application. */
@@ -299,6 +310,8 @@ export interface Scope {
   readonly builder: Builder | undefined;
   /** The prelude may be shadowed. */
   readonly prelude: boolean;
+  /** Of the body of a scan: its variable, and the axis that it stands for; none where its range is wrong. */
+  readonly turn?: { readonly variable: string; readonly axis: () => Axis | undefined };
 }
 
 /** What is applied: a declaration, its hyper-parameters, and one way into it. */

@@ -3,16 +3,28 @@ import { assume, axis, withIndex, type Form } from "../integers/index.ts";
 import type { Builder, Context, Frame, Scope } from "./checker-types.ts";
 
 export function newContext(builder: Builder, scope: Scope): Context {
+  const times = timesOf(scope);
   return {
     builder,
     scope,
     indices: new Map(),
     axes: [],
+    times,
     frame: { taken: new Set() },
-    facts: builder.facts,
+    facts: times.reduce((all, { name, extent }) => withIndex(all, name, extent), builder.facts),
     guards: [],
     integer: false,
   };
+}
+
+/** The turns of the scans in whose bodies a scope lies, the outermost first. */
+function timesOf(scope: Scope): readonly Axis[] {
+  const times: Axis[] = [];
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
+    const turn = at.turn?.axis();
+    if (turn !== undefined) times.unshift(turn);
+  }
+  return times;
 }
 
 /** A name for an axis that nothing in this equation has. */

@@ -20,6 +20,7 @@ import type { Scalar } from "./scalar.ts";
 import { tellIn } from "./session.ts";
 import { showShape } from "./show-types.ts";
 import { holdSizes } from "./sizes.ts";
+import type { Dtype } from "../scalar/dtype.ts";
 import { textOf } from "./texts.ts";
 import type { IntegerRange } from "./typed.ts";
 import { declaredDtype, declaredRange, declaredShape, rangeHolds } from "./types.ts";
@@ -86,22 +87,42 @@ export function nameValue(value: Value, name: string, context: Context, span: Sp
 /** A value as a declared type has it: filled, converted from a literal, and held against the shape (D4.6). */
 export function fillTo(value: Value, type: Type | undefined, context: Context, span: Span): Value {
   if (type?.kind !== "named-type" || value.kind === "error") return value;
-  const array = expectArray(value, context, span);
   const dtype = declaredDtype(type, context);
   const shape = declaredShape(type, context);
-  if (array === undefined || dtype === undefined || shape === undefined) return errorValue;
+  if (dtype === undefined || shape === undefined) return errorValue;
+  const range = declaredRange(type, context);
+  return fill(value, { name: type.name.text, dtype, shape, range }, context, span);
+}
+
+/** A type with its sizes; `name` is how it is written. */
+export interface KnownType {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly Form[];
+  readonly range: IntegerRange | undefined;
+}
+
+/** As `fillTo`, where the type is known without being written. */
+export function fill(
+  value: Value,
+  { name, dtype, shape, range: declaredRange }: KnownType,
+  context: Context,
+  span: Span,
+): Value {
+  const array = expectArray(value, context, span);
+  if (array === undefined) return errorValue;
   if (!fits(array.type, dtype)) {
     tellIn(context.builder, "DLC3003", {
-      message: `${type.name.text} is declared, but this is ${showType(array.type)}`,
+      message: `${name} is declared, but this is ${showType(array.type)}`,
       span,
-      help: array.type === "bool" ? [] : [`write \`${type.name.text}(…)\``],
+      help: array.type === "bool" ? [] : [`write \`${name}(…)\``],
     });
     return errorValue;
   }
   const fills = array.shape.length === 0 && shape.length > 0;
   if (!fills && !sameShape(array.shape, shape, context, span)) return errorValue;
   const known = { form: array.scalar?.form, range: array.range ?? array.scalar?.range };
-  const range = rangeFor(type, known, context, span);
+  const range = rangeFor(declaredRange, known, context, span);
   if (array.type === dtype && !fills) return range ? { ...array, range } : array;
   return {
     kind: "array",
@@ -141,12 +162,11 @@ function sameShape(
 
 /** The declared range, which the value lies in by proof. */
 function rangeFor(
-  type: Type | undefined,
+  declared: IntegerRange | undefined,
   { form, range: actual }: Pick<Scalar, "form" | "range">,
   context: Context,
   span: Span,
 ): IntegerRange | undefined {
-  const declared = type && declaredRange(type, context);
   if (declared === undefined) return actual;
   const isInside =
     form !== undefined &&
@@ -164,9 +184,15 @@ function rangeFor(
   return declared;
 }
 
-/** `y[n, o] = …`: for every value of its indices (D4.5). */
-function indexed(equation: Equation, target: Target, context: Context, declared: Type | undefined): Value {
-  const bound = boundFor(equation, target, context, declared);
+/** `y[n, o] = …`: for every value of its indices (D4.5). `shape` is that of the result, where it is known before. */
+export function indexed(
+  equation: Equation,
+  target: Target,
+  context: Context,
+  declared: Type | undefined,
+  shape = declared && declaredShape(declared, context),
+): Value {
+  const bound = boundFor(equation, target, context, shape);
   if (bound === undefined) return errorValue;
   return entries(evaluate(equation.value, bound.context), equation, target, bound, context, declared);
 }
@@ -175,11 +201,9 @@ function boundFor(
   equation: Equation,
   target: Target,
   context: Context,
-  declared: Type | undefined,
+  shape: readonly Form[] | undefined,
 ): Bound | undefined {
-  const given: Candidates = declared
-    ? candidatesOf(target.binders, declared, context)
-    : new Map<string, Candidate[]>();
+  const given = candidatesOf(target.binders, shape);
   const bound = bindIndices(target.binders, [equation.value], context, given);
   if (bound === undefined || bound.start.key === "0") return bound;
   tellIn(context.builder, "DLC3012", {
@@ -230,7 +254,10 @@ function entries(
   const body = coerce(element, dtype);
   warnOfConstants(body, bound.context, equation.span);
   builder.bindings.push({ kind: "equation", name, axes, domain: [], dtype, body, span: equation.span });
-  const range = dtype === "i32" ? rangeFor(declared, element, bound.context, equation.span) : undefined;
+  const range =
+    dtype === "i32"
+      ? rangeFor(declared && declaredRange(declared, bound.context), element, bound.context, equation.span)
+      : undefined;
   const shape = axes.map(({ extent }) => extent);
   return holdSizes(shape, `\`${target.name.text}\``, builder, target.span)
     ? operandArray(name, { dtype, shape, range })
@@ -241,7 +268,8 @@ function entries(
 export function evaluateIndexedTogether(equation: Equation, scope: Scope, builder: Builder): Value {
   const context = newContext(builder, scope);
   const [first] = equation.targets;
-  const bound = first && boundFor(equation, first, context, first.type);
+  const shape = first?.type && declaredShape(first.type, context);
+  const bound = first && boundFor(equation, first, context, shape);
   if (first === undefined || bound === undefined) return errorValue;
   const other = equation.targets.find((target) => indexNames(target) !== indexNames(first));
   if (other !== undefined) {
@@ -327,10 +355,9 @@ function inOrder(
   return ordered;
 }
 
-/** What the declared type of the left side says of its indices. */
-function candidatesOf(binders: readonly Binder[], type: Type, context: Context): Candidates {
+/** What the type of the left side says of its indices. */
+function candidatesOf(binders: readonly Binder[], shape: readonly Form[] | undefined): Candidates {
   const candidates: Candidates = new Map<string, Candidate[]>();
-  const shape = declaredShape(type, context);
   if (shape === undefined) return candidates;
   const packs = binders.filter((binder) => binder.kind === "pack").length;
   const width = Math.max(0, shape.length - (binders.length - packs));

@@ -1,9 +1,13 @@
 import { flowingReads } from "../graph/flow.ts";
 import { isFloat } from "../scalar/dtype.ts";
-import type { Binding, Body } from "./typed.ts";
+import type { Binding, Body, BodyScan } from "./typed.ts";
 
 /** The operands of some bindings that a gradient reaches from others: all of them float, as far as that is known here. */
-export function reachedByFlow(bindings: readonly Binding[], roots: readonly string[]): ReadonlySet<string> {
+export function reachedByFlow(
+  bindings: readonly Binding[],
+  scans: readonly BodyScan[],
+  roots: readonly string[],
+): ReadonlySet<string> {
   const byName = new Map(bindings.map((binding) => [binding.name, binding]));
   const reached = new Set<string>();
   const visit = (operand: string): void => {
@@ -12,14 +16,18 @@ export function reachedByFlow(bindings: readonly Binding[], roots: readonly stri
     const binding = byName.get(name);
     if (binding !== undefined && "dtype" in binding && !isFloat(binding.dtype)) return;
     reached.add(operand);
-    if (binding !== undefined) operandsBehind(binding, output).forEach(visit);
+    if (binding !== undefined) operandsBehind(binding, output, scans).forEach(visit);
   };
   roots.forEach(visit);
   return reached;
 }
 
 /** What a gradient reaches from a binding, or from one of the results of an application, in one step. */
-function operandsBehind(binding: Binding, output: string | undefined): readonly string[] {
+function operandsBehind(
+  binding: Binding,
+  output: string | undefined,
+  scans: readonly BodyScan[],
+): readonly string[] {
   switch (binding.kind) {
     case "equation":
       return flowingReads(binding.body);
@@ -28,6 +36,16 @@ function operandsBehind(binding: Binding, output: string | undefined): readonly 
       return [binding.of, binding.by];
     case "sorting":
       return [];
+    case "carry": {
+      const carries = scans.flatMap((scan) => scan.carries);
+      return [
+        binding.of,
+        ...carries.flatMap(({ current, next }) => (current === binding.name ? [next] : [])),
+      ];
+    }
+    case "last":
+    case "stack":
+      return [binding.of];
     case "application": {
       const { callee, inputs, given } = binding;
       const inside = reachedInside(callee, output);
@@ -40,7 +58,10 @@ function operandsBehind(binding: Binding, output: string | undefined): readonly 
 }
 
 /** The operands of a body that a gradient reaches from one of its outputs. */
-export function reachedInside({ bindings, outputs }: Body, output: string | undefined): ReadonlySet<string> {
+export function reachedInside(
+  { bindings, scans, outputs }: Body,
+  output: string | undefined,
+): ReadonlySet<string> {
   const roots = outputs.filter(({ name }) => name === output).map(({ operand }) => operand);
-  return reachedByFlow(bindings, roots);
+  return reachedByFlow(bindings, scans, roots);
 }

@@ -10,6 +10,7 @@ import { expectArray } from "./expect.ts";
 import { reachedByFlow } from "./flow.ts";
 import { hoist } from "./hoist.ts";
 import { pathKey } from "./instances.ts";
+import { refuseGradientOfScan } from "./later-scans.ts";
 import { isFloatType, showType } from "./numbers.ts";
 import { arrayOfOwned, parametersFor, rootsOfValue } from "./parameters.ts";
 import { tellIn } from "./session.ts";
@@ -125,7 +126,7 @@ function reportIndependent(of: Call["callee"], by: Call["callee"], context: Cont
 
 function dependsOn(of: string, by: string, context: Context): boolean {
   const { builder } = context;
-  if (reachedByFlow(builder.bindings, [of]).has(by)) return true;
+  if (reachedByFlow(builder.bindings, builder.scans, [of]).has(by)) return true;
   const owned = builder.params.get(by);
   return owned !== undefined && parametersFor(of, [owned.path], builder).length > 0;
 }
@@ -139,6 +140,7 @@ function gradientBinding(
   context: Context,
 ): ArrayValue {
   const { builder } = context;
+  refuseGradientOfScan(of.operand, call.span, context);
   const name = freshBinding(builder, `d_${by.replaceAll(".", "_")}`);
   builder.bindings.push({
     kind: "gradient",

@@ -114,7 +114,9 @@ export function kindLabels(
 
 function statementsOf(statements: readonly Statement[]): readonly Statement[] {
   return statements.flatMap((statement) =>
-    statement.kind === "entry" ? statementsOf(statement.body.statements) : [statement],
+    "body" in statement && statement.body.kind === "block" && statement.kind !== "function"
+      ? statementsOf(statement.body.statements)
+      : [statement],
   );
 }
 

@@ -130,6 +130,7 @@ function instantiateNew(
     certain: caller.certain,
     inputs: [],
     bindings: [],
+    scans: [],
     params: new Map(),
     states: new Map(),
     updates: [],

@@ -161,6 +161,7 @@ export function constantBuilder(session: Session, name: string): Builder {
     certain: noFacts,
     inputs: [],
     bindings: [],
+    scans: [],
     params: new Map(),
     states: new Map(),
     updates: [],

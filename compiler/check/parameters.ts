@@ -40,7 +40,7 @@ export function parametersFor(
   builder: Builder,
 ): readonly OwnedTensor[] {
   const found = new Map<string, OwnedTensor>();
-  const reached = reachedByFlow(builder.bindings, [operand]);
+  const reached = reachedByFlow(builder.bindings, builder.scans, [operand]);
   for (const owned of builder.params.values()) {
     if (reached.has(owned.name)) add(owned, owned.path);
   }

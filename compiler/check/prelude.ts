@@ -312,10 +312,9 @@ function onParameters(
 /** A uniform draw from [0, 1): its counter is the row-major place among all axes around it. */
 function draw(context: Context): Value {
   const streams = context.draws?.streams ?? context.builder.streams;
-  const counter = context.axes.reduce(
-    (flat, { name, extent }) => add(multiply(flat, extent), axis(name)),
-    zero,
-  );
+  // A draw of a scan is another one in each turn; parameters know no turns.
+  const around = context.draws === undefined ? [...context.times, ...context.axes] : context.axes;
+  const counter = around.reduce((flat, { name, extent }) => add(multiply(flat, extent), axis(name)), zero);
   const stream = streams.next++;
   const expr = { kind: "random", path: "", stream, counter } as const;
   const { real } = context.builder;

@@ -20,10 +20,15 @@ function addReads(form: Form, names: Set<string>): void {
   for (const atom of atomsOf(form)) if (atom.kind === "read") names.add(atom.operand);
 }
 
-function operandsOfBinding(binding: Binding): readonly string[] {
+function operandsOfBinding(binding: Binding, { scans }: Builder): readonly string[] {
   const names = new Set<string>();
   if (binding.kind === "gradient") return [binding.of, binding.by];
-  if (binding.kind === "sorting") return [binding.of];
+  if (binding.kind === "sorting" || binding.kind === "last" || binding.kind === "stack") return [binding.of];
+  if (binding.kind === "carry") {
+    const carries = scans.flatMap((scan) => scan.carries);
+    const next = carries.flatMap((one) => (one.current === binding.name ? [one.next] : []));
+    return [binding.of, ...next];
+  }
   for (const { form } of binding.domain) addReads(form, names);
   if (binding.kind === "application") {
     return [...names, ...[...binding.inputs, ...binding.given].map(({ operand }) => operand)];
@@ -58,7 +63,7 @@ export function neededFrom(roots: readonly string[], builder: Builder): Needed {
     }
     if (reached.has(binding)) return;
     reached.add(binding);
-    operandsOfBinding(binding).forEach(visit);
+    operandsOfBinding(binding, builder).forEach(visit);
   };
   roots.forEach(visit);
   return { bindings: builder.bindings.filter((binding) => reached.has(binding)), others };
@@ -78,6 +83,8 @@ export function prune(
     builder,
   );
   for (const { name } of updates) others.add(name);
+  const needed = new Set(bindings.map((binding) => binding.name));
+  const running = new Set(bindings.flatMap((binding) => ("turn" in binding ? [binding.turn] : [])));
   return {
     name: builder.name,
     span,
@@ -86,6 +93,9 @@ export function prune(
     inputs: builder.inputs,
     params: [...builder.params.values()].filter(({ name }) => others.has(name)),
     states: [...builder.states.values()].filter(({ name }) => others.has(name)),
+    scans: builder.scans
+      .filter(({ turn }) => running.has(turn))
+      .map((scan) => ({ ...scan, carries: scan.carries.filter(({ current }) => needed.has(current)) })),
     bindings,
     outputs: outputs.map(({ range, ...output }) => ({ ...output, ...(range && { range }) })),
     updates: [...updates],
@@ -94,8 +104,8 @@ export function prune(
 }
 
 function draws(binding: Binding): boolean {
-  if (binding.kind === "gradient" || binding.kind === "sorting") return false;
   if (binding.kind === "application") return binding.callee.draws;
+  if (binding.kind !== "equation") return false;
   let found = false;
   visitExpr(binding.body, ({ kind }) => {
     if (kind === "random") found = true;

@@ -88,6 +88,8 @@ export interface Body {
   /** The parameters and states that its bindings read, its own and those read as `a.b.weight`. */
   readonly params: readonly OwnedTensor[];
   readonly states: readonly OwnedTensor[];
+  /** Those of which something is needed. */
+  readonly scans: readonly BodyScan[];
   /** What the outputs need and nothing else; a binding stands after everything that it reads. */
   readonly bindings: readonly Binding[];
   readonly outputs: readonly BodyOutput[];
@@ -95,6 +97,15 @@ export interface Body {
   readonly updates: readonly Update[];
   /** Whether something in it is drawn, so that each application gives other values. */
   readonly draws: boolean;
+}
+
+/** A recurrence. Its turn is an axis that its bindings mention and none of them has; other bodies have others. */
+export interface BodyScan {
+  readonly turn: string;
+  /** How many turns there are. */
+  readonly extent: Form;
+  /** Operands: what is carried, and its value after the turn. */
+  readonly carries: readonly { readonly current: string; readonly next: string }[];
 }
 
 /** The next value of something that a body owns. */
@@ -171,7 +182,30 @@ export interface Initial {
   readonly body: Expr;
 }
 
-export type Binding = Equation | Application | Gradient | Sorting;
+export type Binding = Equation | Application | Gradient | Sorting | Carry | Result;
+
+/** What a scan carries, as it is before the turn. */
+export interface Carry {
+  readonly kind: "carry";
+  readonly name: string;
+  readonly turn: string;
+  /** The operand that it is before the first turn. */
+  readonly of: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly Form[];
+  readonly span: Span;
+}
+
+/** What is seen of a scan from outside: a carry after the last turn, or an operand in all turns, whose axis is first. */
+export type Result = ResultOf<"last"> | ResultOf<"stack">;
+
+interface ResultOf<Kind> {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly turn: string;
+  readonly of: string;
+  readonly span: Span;
+}
 
 /** name[context…, k] = the place on the last axis of `of` of what comes k-th in its order; the first `count` of them. */
 export interface Sorting {
@@ -232,6 +266,8 @@ export interface Application {
   readonly slots: readonly InstancePath[];
   /** Other values for parameters of the instance: `(net - a * grad(loss, net))(x)`. */
   readonly given: readonly GivenParameter[];
+  /** The turns of the scans that it stands in. */
+  readonly turns: readonly string[];
   /** Of an optimizer: the parameter whose states the callee's are. */
   readonly parameter?: InstancePath;
   /** The stage or the call. */

@@ -290,4 +290,32 @@ layer Count(x: real[N]) -> (y: real[N]) {
 \`\`\`
 `,
   },
+  DLC2019: {
+    severity: "error",
+    title: "an array that a scan builds is read in the scan",
+    explanation: `
+A left side with the variable of a scan builds an array turn by turn; the scan writes it, and only what stands outside reads
+it. What a later turn needs is carried.
+
+\`\`\`dl
+fn sums(x: real[T]) -> (y: real[T]) {
+  scan t in 0..T carry h = 0.0 {
+    h' = h + x[t]
+    y[t] = h'
+    z[t] = 2 * y[t]
+  }
+}
+\`\`\`
+
+\`\`\`dl
+fn sums(x: real[T]) -> (y: real[T]) {
+  scan t in 0..T carry h = 0.0 {
+    h' = h + x[t]
+    y[t] = h'
+    z[t] = 2 * h'
+  }
+}
+\`\`\`
+`,
+  },
 } satisfies CodeTable<2>;

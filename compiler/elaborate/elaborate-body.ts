@@ -7,41 +7,15 @@ import type {
   OwnedTensor,
   Sorting,
 } from "../check/typed.ts";
-import type { Axis, Expr, Guard } from "../graph/expr.ts";
-import type { Update, Node } from "../graph/graph.ts";
+import type { Axis, Expr } from "../graph/expr.ts";
+import type { Node } from "../graph/graph.ts";
 import { axesOfForm, readsOf, readsOfForm, visitExpr } from "../graph/visit.ts";
 import { axis as axisForm, constant, type Form } from "../integers/index.ts";
-import type { GraphBuilder } from "./graph-builder.ts";
-import { joinPath, pathOf, resolvePath, type OwnedKind, type Place } from "./paths.ts";
+import { joinPath, pathOf, resolvePath, type Place } from "./paths.ts";
 import { placedDraws } from "./placed-draws.ts";
+import { valueOf, type Context, type Elaboration, type Value } from "./elaboration.ts";
+import { elaborateCarry, elaborateResult, withScans } from "./elaborate-scan.ts";
 import { readRewriter, type ReadRewriter, type Target } from "./rewrite-reads.ts";
-
-/**
- * A value of a body: the node that holds it, and which of the indices around the body it depends on; those are the
- * node's first axes, in the order in which they were entered.
- */
-interface Value {
-  readonly node: string;
-  readonly context: readonly string[];
-  /** Of a result under indices of its application, which a reader writes out: which of them it depends on. */
-  readonly kept?: readonly boolean[];
-}
-
-/** The indices under which a body stands (none for a model's entry), and the conditions on them. */
-interface Context {
-  readonly axes: readonly Axis[];
-  readonly domain: readonly Guard[];
-  /** The applications that lead here, by which draws are told apart. */
-  readonly path: readonly string[];
-}
-
-export interface Elaboration {
-  readonly builder: GraphBuilder;
-  /** Called for each parameter and state that is read, with its absolute path. */
-  readonly own: (kind: OwnedKind, path: string, tensor: OwnedTensor) => void;
-  /** What the bodies so far put into what they own, by kind and path. */
-  readonly updates: Map<string, Update>;
-}
 
 /** Values that stand for parameters by their absolute paths, in an instance that was given others. */
 type Given = ReadonlyMap<string, Value>;
@@ -73,7 +47,7 @@ export function elaborateEntry(
     body,
     inputs,
     place,
-    { axes: [], domain: [], path },
+    { axes: [], domain: [], path, turns: new Map(), times: [] },
     "",
     elaboration,
     new Map(),
@@ -85,12 +59,13 @@ function elaborateBody(
   body: Body,
   inputs: ReadonlyMap<string, Value>,
   place: Place,
-  context: Context,
+  around: Context,
   prefix: string,
   elaboration: Elaboration,
   given: Given,
 ): ReadonlyMap<string, Value> {
   const values = new Map<string, Value>(inputs);
+  const context = withScans(body.scans, around, elaboration);
   for (const kind of ["param", "state"] as const) {
     for (const tensor of kind === "param" ? body.params : body.states) {
       values.set(tensor.name, ownedValue(kind, tensor, place, elaboration, given));
@@ -103,6 +78,16 @@ function elaborateBody(
         break;
       case "sorting":
         values.set(binding.name, elaborateSorting(binding, values, prefix, elaboration));
+        break;
+      case "carry":
+        values.set(
+          binding.name,
+          elaborateCarry(binding, valueOf(values, binding.of), context, prefix, elaboration),
+        );
+        break;
+      case "last":
+      case "stack":
+        values.set(binding.name, elaborateResult(binding, body.scans, values, context, prefix, elaboration));
         break;
       case "gradient":
         values.set(binding.name, elaborateGradient(binding, values, context, prefix, elaboration));
@@ -125,12 +110,6 @@ function elaborateBody(
     elaboration.updates.set(`${update.kind} ${update.path}`, update);
   }
   return new Map(body.outputs.map(({ name, operand }) => [name, valueOf(values, operand)]));
-}
-
-function valueOf(values: ReadonlyMap<string, Value>, operand: string): Value {
-  const value = values.get(operand);
-  if (value === undefined) throw new Error(`bug: nothing in the body is called ${operand}`);
-  return value;
 }
 
 function ownedValue(
@@ -232,7 +211,7 @@ function elaborateEquation(
   elaboration: Elaboration,
 ): Value {
   const around = contextOf(equation, values, context);
-  const { rewriter, renamed } = rewriterFor(equation, values, around);
+  const { rewriter, renamed } = rewriterFor(equation, values, around, context);
   const used = new Set(around.map((axis) => axis.name));
   const axes = [...around, ...equation.axes.map((axis) => ({ ...axis, name: renamed(axis.name) }))];
   const domain = [
@@ -246,10 +225,19 @@ function elaborateEquation(
     shape: axes.map((axis) => axis.extent),
     axes,
     domain,
-    body: placedDraws(rewriter.expr(equation.body), equation.axes, around, context.path),
+    body: placedDraws(rewriter.expr(equation.body), {
+      axes: equation.axes,
+      around: [...context.times, ...around],
+      turns: [...context.turns.values()],
+      path: context.path,
+    }),
     span: equation.span,
   }));
   return { node, context: around.map((axis) => axis.name) };
+}
+
+function turnNames(turns: Context["turns"]): readonly (readonly [string, string])[] {
+  return [...turns].map(([old, { name }]) => [old, name] as const);
 }
 
 /** The indices around the body on which an equation depends: those of what it reads, or all where it draws. */
@@ -271,6 +259,7 @@ function rewriterFor(
   equation: Pick<Equation, "axes" | "body">,
   values: ReadonlyMap<string, Value>,
   around: readonly Axis[],
+  { turns }: Context,
 ): { readonly rewriter: ReadRewriter; readonly renamed: (name: string) => string } {
   const taken = new Set(around.map((axis) => axis.name));
   const own = [...equation.axes.map((axis) => axis.name), ...reductionAxes(equation.body)];
@@ -285,7 +274,9 @@ function rewriterFor(
   }
   const renamed = (name: string): string => names.get(name) ?? name;
   const forms = new Map<string, Form>(
-    [...names].filter(([old, name]) => old !== name).map(([old, name]) => [old, axisForm(name)]),
+    [...names, ...turnNames(turns)]
+      .filter(([old, name]) => old !== name)
+      .map(([old, name]) => [old, axisForm(name)]),
   );
   const targetOf = (operand: string): Target => {
     const { node, context, kept = [] } = valueOf(values, operand);
@@ -332,7 +323,7 @@ function elaborateApplication(
       const { node, context: leading, kept = [] } = valueOf(values, operand);
       return { node, leading: leading.map((name) => axisForm(name)), kept };
     },
-    new Map([...names].map(([old, name]) => [old, axisForm(name)])),
+    new Map([...names, ...turnNames(context.turns)].map(([old, name]) => [old, axisForm(name)])),
   );
   const inputs = new Map<string, Value>();
   callee.inputs.forEach((input, number) => {
@@ -351,6 +342,8 @@ function elaborateApplication(
     axes: [...context.axes, ...own],
     domain: [...context.domain, ...application.domain.map(rewriter.guard)],
     path: [...context.path, ...drawn],
+    turns: context.turns,
+    times: [...context.times, ...application.turns.flatMap((turn) => context.turns.get(turn) ?? [])],
   };
   const calleePlace: Place = {
     own: resolvePath(application.path, place),

@@ -2,7 +2,7 @@ import type { CheckedModel, OwnedTensor } from "../check/typed.ts";
 import type { Expr } from "../graph/expr.ts";
 import type { Graph, Node, Parameter, Program } from "../graph/graph.ts";
 import { rewriteExpr } from "../graph/visit.ts";
-import type { Elaboration } from "./elaborate-body.ts";
+import type { Elaboration } from "./elaboration.ts";
 import { elaborateData } from "./elaborate-data.ts";
 import { entryGraph } from "./entry-graph.ts";
 import { liveStates, withLiveUpdates } from "./live-states.ts";

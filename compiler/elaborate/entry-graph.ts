@@ -1,6 +1,7 @@
 import type { Body } from "../check/typed.ts";
 import type { Graph, Update } from "../graph/graph.ts";
-import { elaborateEntry, type Elaboration } from "./elaborate-body.ts";
+import { elaborateEntry } from "./elaborate-body.ts";
+import type { Elaboration } from "./elaboration.ts";
 import { graphBuilder } from "./graph-builder.ts";
 
 /** The graph of one way into a program, from its outermost body, whose draws have the path `draws`. */
@@ -18,6 +19,13 @@ export function entryGraph(
     if (node === undefined) throw new Error(`bug: ${name} has no output ${output.name}`);
     return { name: output.name, node };
   });
-  const graph = { name, dims: body.dims, facts: body.facts, nodes: builder.nodes, outputs };
+  const graph = {
+    name,
+    dims: body.dims,
+    facts: body.facts,
+    ...(builder.scans.length > 0 && { scans: builder.scans }),
+    nodes: builder.nodes,
+    outputs,
+  };
   return updates.size === 0 ? graph : { ...graph, updates: [...updates.values()] };
 }

@@ -1,18 +1,26 @@
-import type { Node } from "../graph/graph.ts";
+import type { Node, Scan } from "../graph/graph.ts";
 
 /** Collects the nodes of one graph under unique names. */
 export interface GraphBuilder {
   readonly nodes: Node[];
+  readonly scans: OpenScan[];
   /** By its name. */
   readonly node: (name: string) => Node;
   /** Adds a node under the wished name, or that name with a number; answers the name. */
   readonly add: (wished: string, make: (name: string) => Node) => string;
+  /** Adds a scan, whose turn is named after the wished name. */
+  readonly addScan: (wished: string, extent: Scan["extent"]) => OpenScan;
   /** As `add`, but only the first time that it is asked for this key. */
   readonly once: (key: string, wished: string, make: (name: string) => Node) => string;
 }
 
+export interface OpenScan extends Scan {
+  readonly carries: { readonly current: string; readonly next: string }[];
+}
+
 export function graphBuilder(): GraphBuilder {
   const nodes: Node[] = [];
+  const scans: OpenScan[] = [];
   const byName = new Map<string, Node>();
   const taken = new Set<string>();
   const known = new Map<string, string>();
@@ -37,10 +45,18 @@ export function graphBuilder(): GraphBuilder {
     known.set(key, name);
     return name;
   };
+  const addScan: GraphBuilder["addScan"] = (wished, extent) => {
+    // No index has a `$` in its name.
+    let turn = `${wished}$`;
+    for (let number = 2; scans.some((scan) => scan.turn === turn); number++) turn = `${wished}$${number}`;
+    const scan = { turn, extent, carries: [] };
+    scans.push(scan);
+    return scan;
+  };
   const node: GraphBuilder["node"] = (name) => {
     const found = byName.get(name);
     if (found === undefined) throw new Error(`bug: there is no node ${name}`);
     return found;
   };
-  return { nodes, node, add, once };
+  return { nodes, scans, node, add, addScan, once };
 }

@@ -1,5 +1,5 @@
 import type { Graph } from "../graph/graph.ts";
-import { operandsOf } from "../graph/visit.ts";
+import { operandsOf, rootsOf } from "../graph/visit.ts";
 
 /**
  * D2.4: the paths of the states that something reads beside the equations for next values which nobody reads, over all
@@ -14,12 +14,11 @@ export function liveStates(graphs: readonly Graph[]): ReadonlySet<string> {
   return live;
 }
 
-/** Those that the outputs need, or the next values of parameters and of states that are live. */
-function statesReadIn({ nodes, outputs, updates = [] }: Graph, live: ReadonlySet<string>): readonly string[] {
-  const wanted = updates.filter(({ kind, path }) => kind === "param" || live.has(path));
-  const needed = new Set([...outputs, ...wanted].map(({ node }) => node));
+/** Those that the outputs need, the next values of parameters and of states that are live, or what a scan carries. */
+function statesReadIn(graph: Graph, live: ReadonlySet<string>): readonly string[] {
+  const needed = new Set(rootsOf(withLiveUpdates(graph, live)));
   const found: string[] = [];
-  for (const node of nodes.toReversed()) {
+  for (const node of graph.nodes.toReversed()) {
     if (!needed.has(node.name)) continue;
     if (node.kind === "state") found.push(node.path);
     for (const name of operandsOf(node)) needed.add(name);

@@ -1,7 +1,6 @@
 import {
   add,
   atomForm,
-  atomKey,
   atomsOf,
   constant,
   fromTerms,
@@ -37,6 +36,8 @@ export interface Level {
 /** The JavaScript of one node while it is written. */
 export interface Writer {
   readonly dims: ReadonlyMap<string, Form>;
+  /** The turns of scans that the node mentions: numbers that the function is given. */
+  readonly turns: ReadonlyMap<string, { readonly variable: string; readonly extent: number }>;
   readonly operandOf: (name: string) => Operand;
   readonly levels: Level[];
   /** The block that is being written. */
@@ -136,11 +137,8 @@ function writeAtom(atom: Atom, writer: Writer): string {
   switch (atom.kind) {
     case "dim":
       throw new Error(`bug: ${atom.name} has no value`);
-    case "axis": {
-      const level = writer.levels.find((open) => open.axis?.name === atom.name);
-      if (level?.axis === undefined) throw new Error(`bug: the axis ${atom.name} is not in scope`);
-      return level.axis.variable;
-    }
+    case "axis":
+      return axisNamed(atom.name, writer).variable;
     case "floor":
       return `Math.floor(${writeForm(atom.of, writer)} / ${writeForm(atom.by, writer)})`;
     case "min":
@@ -192,9 +190,14 @@ export function writeAddress(
 
 function rangeOf(atom: Atom, writer: Writer): { low: Form; high: Form } | undefined {
   if (atom.kind !== "axis") return undefined;
-  const level = writer.levels.find((open) => open.axis?.name === atom.name);
-  if (level?.axis === undefined) throw new Error(`bug: the axis ${atomKey(atom)} is not in scope`);
-  return { low: constant(0), high: constant(level.axis.extent - 1) };
+  return { low: constant(0), high: constant(axisNamed(atom.name, writer).extent - 1) };
+}
+
+function axisNamed(name: string, writer: Writer): { readonly variable: string; readonly extent: number } {
+  const level = writer.levels.find((open) => open.axis?.name === name);
+  const found = level?.axis ?? writer.turns.get(name);
+  if (found === undefined) throw new Error(`bug: the axis ${name} is not in scope`);
+  return found;
 }
 
 /** The condition that a guard holds. */

@@ -84,6 +84,30 @@ export interface ArgsortNode extends NodeBase {
   readonly descending: boolean;
 }
 
+/** What a scan carries, as it is before the turn; before the first one it is `of`. */
+export interface CarryNode extends NodeBase {
+  readonly kind: "carry";
+  /** The scan, by its turn. */
+  readonly turn: string;
+  /** A node of the same dtype and shape, which does not depend on the turn. */
+  readonly of: string;
+}
+
+/** What a scan carries, after its last turn. */
+export interface LastNode extends NodeBase {
+  readonly kind: "last";
+  readonly turn: string;
+  /** The carry. */
+  readonly of: string;
+}
+
+/** result[t, p…] = the value of `of[p…]` in turn t. */
+export interface StackNode extends NodeBase {
+  readonly kind: "stack";
+  readonly turn: string;
+  readonly of: string;
+}
+
 /**
  * ∂ of[f…] / ∂ wrt, for each value of the free axes f: result[f…, q…]. All paths from `of` down to `wrt` count; what
  * `wrt` is computed from does not. Only before `differentiate`, which gives it its meaning.
@@ -100,7 +124,32 @@ export interface GradNode extends NodeBase {
 }
 
 export type Node =
-  InputNode | ParamNode | StateNode | ConstantNode | ComputeNode | ScatterNode | ArgsortNode | GradNode;
+  | InputNode
+  | ParamNode
+  | StateNode
+  | ConstantNode
+  | ComputeNode
+  | ScatterNode
+  | ArgsortNode
+  | CarryNode
+  | LastNode
+  | StackNode
+  | GradNode;
+
+/**
+ * A recurrence. Its turn is an axis that no node has: it runs from 0 to extent − 1, one value after the other, and in
+ * every form it stands for the turn that is being computed. There is no list of what belongs to the scan: a node does
+ * if it mentions the turn or depends on a carry, and is computed in each turn anew. What is outside sees `last` and
+ * `stack` alone. So the same passes work on what is inside and what is outside.
+ */
+export interface Scan {
+  /** Unique in its graph, and no axis of a node. */
+  readonly turn: string;
+  /** How many turns there are, over dims; it may be 0. */
+  readonly extent: Form;
+  /** Each carry once, and the node of its dtype and shape whose value it has in the next turn. */
+  readonly carries: readonly { readonly current: string; readonly next: string }[];
+}
 
 /** A dim that is known only at a call, with what its entry's `where` bounds it by. */
 export interface FreeDim {
@@ -126,6 +175,8 @@ export interface Graph {
   readonly dims: readonly FreeDim[];
   /** Facts about the free dims, checked at each call. */
   readonly facts: readonly Guard[];
+  /** Left out where there is none. */
+  readonly scans?: readonly Scan[];
   /** In an order in which every operand stands before its readers. */
   readonly nodes: readonly Node[];
   readonly outputs: readonly { readonly name: string; readonly node: string }[];

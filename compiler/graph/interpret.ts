@@ -1,20 +1,13 @@
-import { constant } from "../integers/index.ts";
 import type { Dtype } from "../scalar/dtype.ts";
-import { roundToHalf } from "../scalar/half.ts";
-import { convertValue, floatMeaning, meaningOf, type Meaning } from "../scalar/meaning.ts";
-import { scalarNames } from "../scalar/names.ts";
-import { portable } from "../scalar/portable.ts";
-import { draw } from "../scalar/index.ts";
-import { inferDims, sizeIn } from "./free-dims.ts";
-import { writeExpr } from "./generate-expr.ts";
-import { openLevel, writeAddress, type Operand, type Writer } from "./generate-form.ts";
-import { writeGuarded, writeLoops, writeReduction } from "./generate-loops.ts";
-import type { ComputeNode, Graph, Node, ScatterNode } from "./graph.ts";
 import { argsort } from "./argsort.ts";
+import { inferDims, sizeIn } from "./free-dims.ts";
+import type { ComputeNode, Graph, Node, Scan } from "./graph.ts";
+import { functionOf, libraryFor, type RunOptions } from "./node-function.ts";
+import { regionsOf, type Regions } from "./regions.ts";
 import { sizeOfShape, type Tensor } from "./tensor.ts";
 import { operandsOf, rootsOf } from "./visit.ts";
 
-export interface Interpretation {
+export interface Interpretation extends RunOptions {
   /** Values of free dims; what is left out follows from the shapes of the inputs. */
   readonly dims?: Readonly<Record<string, number>>;
   /** By node name. */
@@ -48,25 +41,92 @@ export function interpretStep(
   options: Interpretation = {},
 ): Readonly<Record<"outputs" | "updates", Readonly<Record<string, Tensor>>>> {
   const dims = inferDims(graph, options.inputs ?? {}, options.dims);
+  const regions = regionsOf(graph);
   const values = new Map<string, Tensor>();
-  const lastReader = new Map<string, Node>();
-  for (const node of graph.nodes) for (const name of operandsOf(node)) lastReader.set(name, node);
-  const kept = new Set(rootsOf(graph));
-  for (const node of graph.nodes) {
-    const shape = node.shape.map((extent) => sizeIn(extent, dims));
-    const value = evaluateNode(node, shape, dims, values, options);
-    values.set(node.name, value);
-    options.observe?.(node, value);
-    // Big models would not fit if every value stayed.
-    for (const name of operandsOf(node)) {
-      if (lastReader.get(name) === node && !kept.has(name)) values.delete(name);
-    }
-  }
+  const run: Run = { graph, options, dims, regions, values, turns: [], freedBy: lastReaders(graph, regions) };
+  evaluateRegion(undefined, run);
   const { outputs, updates = [] } = graph;
   return {
     outputs: Object.fromEntries(outputs.map(({ name, node }) => [name, valueOf(values, node)])),
     updates: Object.fromEntries(updates.map(({ path, node }) => [path, valueOf(values, node)])),
   };
+}
+
+interface Run {
+  readonly graph: Graph;
+  readonly options: Interpretation;
+  readonly dims: ReadonlyMap<string, number>;
+  readonly regions: Regions;
+  readonly values: Map<string, Tensor>;
+  /** The scans that are running, the outermost first, and the turns that they are at. */
+  readonly turns: readonly { readonly turn: string; readonly extent: number; readonly at: number }[];
+  /** What nobody needs when a node has been computed. */
+  readonly freedBy: ReadonlyMap<Node, readonly string[]>;
+}
+
+/** Big models would not fit if every value stayed. What is read by turns, or from another region, does. */
+function lastReaders(graph: Graph, { regionOf }: Regions): ReadonlyMap<Node, readonly string[]> {
+  const last = new Map<string, Node>();
+  const kept = new Set(rootsOf(graph));
+  for (const node of graph.nodes) {
+    for (const name of operandsOf(node)) {
+      last.set(name, node);
+      if ("turn" in node || regionOf(name) !== regionOf(node.name)) kept.add(name);
+    }
+  }
+  const freed = new Map<Node, string[]>();
+  for (const [name, node] of last) if (!kept.has(name)) freed.set(node, [...(freed.get(node) ?? []), name]);
+  return freed;
+}
+
+/** One pass over what belongs to a scan, or to none. An inner scan runs when it is first asked for. */
+function evaluateRegion(turn: string | undefined, run: Run): void {
+  const { graph, regions, values, options } = run;
+  const scanned = new Set<string>();
+  for (const node of graph.nodes) {
+    if (regions.regionOf(node.name) !== turn || node.kind === "carry") continue;
+    if (node.kind === "last" || node.kind === "stack") {
+      if (!scanned.has(node.turn)) runScan(node.turn, run);
+      scanned.add(node.turn);
+    } else {
+      values.set(node.name, evaluateNode(node, run));
+    }
+    options.observe?.(node, valueOf(values, node.name));
+    for (const name of run.freedBy.get(node) ?? []) values.delete(name);
+  }
+}
+
+function runScan(turn: string, run: Run): void {
+  const { graph, dims, values } = run;
+  const scan = (graph.scans ?? []).find((each) => each.turn === turn);
+  if (scan === undefined) throw new Error(`bug: ${graph.name} has no scan ${turn}`);
+  const extent = sizeIn(scan.extent, dims);
+  const shapeOf = (node: Node): readonly number[] => node.shape.map((form) => sizeIn(form, dims));
+  const stacks = graph.nodes.filter((node) => node.kind === "stack" && node.turn === turn);
+  for (const node of stacks) {
+    const shape = shapeOf(node);
+    values.set(node.name, { dtype: node.dtype, shape, data: new Float64Array(sizeOfShape(shape)) });
+  }
+  for (const node of graph.nodes) {
+    if (node.kind === "carry" && node.turn === turn) values.set(node.name, valueOf(values, node.of));
+  }
+  for (let at = 0; at < extent; at += 1) {
+    evaluateRegion(turn, { ...run, turns: [...run.turns, { turn, extent, at }] });
+    for (const node of stacks) {
+      const { data } = valueOf(values, operandsOf(node)[0] ?? "");
+      valueOf(values, node.name).data.set(data, at * data.length);
+    }
+    takeTurn(scan, values);
+  }
+  for (const node of graph.nodes) {
+    if (node.kind === "last" && node.turn === turn) values.set(node.name, valueOf(values, node.of));
+  }
+}
+
+/** All carries at once: one may take the value that another one had. */
+function takeTurn({ carries }: Scan, values: Map<string, Tensor>): void {
+  const next = carries.map((carry) => [carry.current, valueOf(values, carry.next)] as const);
+  for (const [name, value] of next) values.set(name, value);
 }
 
 function valueOf(values: ReadonlyMap<string, Tensor>, name: string): Tensor {
@@ -75,13 +135,10 @@ function valueOf(values: ReadonlyMap<string, Tensor>, name: string): Tensor {
   return value;
 }
 
-function evaluateNode(
-  node: Node,
-  shape: readonly number[],
-  dims: ReadonlyMap<string, number>,
-  values: ReadonlyMap<string, Tensor>,
-  options: Interpretation,
-): Tensor {
+type Evaluated = Exclude<Node, { readonly kind: "carry" | "last" | "stack" }>;
+
+function evaluateNode(node: Evaluated, { dims, values, options, turns }: Run): Tensor {
+  const shape = node.shape.map((extent) => sizeIn(extent, dims));
   switch (node.kind) {
     case "input": {
       const left = options.inputs?.[node.name] === undefined ? node.initial : undefined;
@@ -102,10 +159,12 @@ function evaluateNode(
     case "scatter": {
       const operands = operandsOf(node).map((name) => ({ name, value: valueOf(values, name) }));
       const data = new Float64Array(sizeOfShape(shape));
-      functionOf(node, dims, operands)(
-        library(options),
+      const scans = turns.map(({ turn, extent }) => ({ turn, extent }));
+      functionOf(node, { dims, turns: scans }, operands)(
+        libraryFor(options),
         data,
         operands.map(({ value }) => value.data),
+        turns.map(({ at }) => at),
       );
       return { dtype: node.dtype, shape, data };
     }
@@ -136,129 +195,4 @@ function checkRange(
   const [low, high] = [sizeIn(range.low, dims), sizeIn(range.high, dims)];
   const outside = value.data.find((element) => !(element >= low && element < high));
   if (outside !== undefined) throw new RangeError(`the input ${name} has ${outside}, not in ${low}..${high}`);
-}
-
-interface ReadValue {
-  readonly name: string;
-  readonly value: Tensor;
-}
-
-/** The JavaScript of a node: a function body over `library`, `out` and `operands`. */
-export function writeNode(
-  node: ComputeNode | ScatterNode,
-  dims: ReadonlyMap<string, number>,
-  operands: readonly ReadValue[],
-): string {
-  const known = new Map<string, Operand>(
-    operands.map(({ name, value }, place) => [
-      name,
-      { variable: `r${place}`, dtype: value.dtype, shape: value.shape },
-    ]),
-  );
-  const writer: Writer = {
-    dims: new Map([...dims].map(([name, value]) => [name, constant(value)])),
-    operandOf: (name) => {
-      const operand = known.get(name);
-      if (operand === undefined) throw new Error(`bug: ${node.name} reads ${name} unseen`);
-      return operand;
-    },
-    levels: [openLevel()],
-    lines: [],
-    variables: 0,
-  };
-  writeLoops(node.axes, writer, () => {
-    if (node.kind === "scatter")
-      writeTerm(
-        node,
-        node.shape.map((extent) => sizeIn(extent, dims)),
-        writer,
-      );
-    else writeElement(node, writer);
-  });
-  const header = operands.map((_, place) => `const r${place} = operands[${place}];`);
-  const outermost = writer.levels[0]?.hoisted ?? [];
-  return ["let at = 0;", ...header, ...outermost, ...writer.lines].join("\n");
-}
-
-/** Adds one term of a scatter where it belongs. */
-function writeTerm(node: ScatterNode, shape: readonly number[], writer: Writer): void {
-  writeGuarded(node.domain, writer, () => {
-    const address = writeAddress({ name: node.name, shape }, node.at, writer);
-    const { code, dtype } = writeExpr(node.body, writer, new Map());
-    const sum = `out[place] + ${code}`;
-    const rounded = dtype === "f16" ? `half(${sum})` : dtype === "i32" ? `(${sum}) | 0` : sum;
-    writer.lines.push(`const place = ${address};`, `out[place] = ${rounded};`);
-  });
-}
-
-function writeElement(node: ComputeNode, writer: Writer): void {
-  if (node.reduce !== undefined) {
-    const body = (): ReturnType<typeof writeExpr> => writeExpr(node.body, writer, new Map());
-    const { code } = writeReduction(node.reduce, node.domain, writer, body);
-    writer.lines.push(`out[at++] = ${code};`);
-    return;
-  }
-  writeGuarded(node.domain, writer, () => {
-    const { code } = writeExpr(node.body, writer, new Map());
-    writer.lines.push(`out[at] = ${code};`);
-  });
-  writer.lines.push("at++;");
-}
-
-type NodeFunction = (
-  library: readonly unknown[],
-  out: Float64Array,
-  operands: readonly Float64Array[],
-) => void;
-
-const portableMeaning = { ...floatMeaning, ...portable };
-
-/** The functions that generated code calls, in the order of `libraryNames`. */
-function library(options: Interpretation): readonly unknown[] {
-  const { seed = 0, step = 0 } = options;
-  const onFloats = options.portable === true ? portableMeaning : floatMeaning;
-  return [
-    ...scalarNames.map((name): Meaning => onFloats[name]),
-    ...scalarNames.map((name): Meaning => meaningOf(name, "i32")),
-    ...converted.map((dtype) => (value: number) => convertValue(value, dtype)),
-    roundToHalf,
-    (key: number, index: number) => draw(seed, key, index, step),
-    (name: string, axis: number, value: number) => {
-      throw new Error(`${name} is read at ${value} on axis ${axis}, which is outside`);
-    },
-  ];
-}
-
-const converted = ["f16", "i32", "i8", "u8", "bool"] as const satisfies readonly Dtype[];
-
-const libraryNames = [
-  ...scalarNames.map((name) => `float_${name}`),
-  ...scalarNames.map((name) => `integer_${name}`),
-  ...converted.map((dtype) => `convert_${dtype}`),
-  "half",
-  "draw",
-  "outside",
-];
-
-/** The functions made for a node so far, by the sizes they were made for; they live as long as the node. */
-const made = new WeakMap<ComputeNode | ScatterNode, Map<string, NodeFunction>>();
-
-function functionOf(
-  node: ComputeNode | ScatterNode,
-  dims: ReadonlyMap<string, number>,
-  operands: readonly ReadValue[],
-): NodeFunction {
-  const sizes = JSON.stringify([[...dims], operands.map(({ value }) => [value.dtype, value.shape])]);
-  const functions = made.get(node) ?? new Map<string, NodeFunction>();
-  made.set(node, functions);
-  const known = functions.get(sizes) ?? compile(writeNode(node, dims, operands));
-  functions.set(sizes, known);
-  return known;
-}
-
-function compile(source: string): NodeFunction {
-  const code = `"use strict"; const [${libraryNames.join(", ")}] = library;\n${source}`;
-  // The text is made above from a verified graph: names of nodes never reach it but as JSON.
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-type-assertion -- one function a node
-  return new Function("library", "out", "operands", code) as NodeFunction;
 }

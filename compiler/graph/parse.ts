@@ -1,7 +1,7 @@
 import type { Form } from "../integers/index.ts";
 import { dtypes, type Dtype } from "../scalar/dtype.ts";
 import type { Guard } from "./expr.ts";
-import type { ComputeNode, FreeDim, Graph, GradNode, Node, ScatterNode, Update } from "./graph.ts";
+import type { ComputeNode, FreeDim, Graph, GradNode, Node, Scan, ScatterNode, Update } from "./graph.ts";
 import {
   axesScope,
   takeAxes,
@@ -44,16 +44,45 @@ function takeGraph(cursor: Cursor): Graph {
   const dims = takeList(cursor, ")", () => takeDim(cursor));
   expect(cursor, "{");
   const facts: Guard[] = [];
+  const scans: Scan[] = [];
+  const turns = new Set<string>();
   const nodes: Node[] = [];
   const outputs: { name: string; node: string }[] = [];
   const updates: Update[] = [];
   while (!accept(cursor, "}")) {
     if (accept(cursor, "fact")) facts.push(takeGuard(cursor, noAxes));
-    else if (accept(cursor, "output")) outputs.push(takeOutput(cursor));
+    else if (accept(cursor, "scan")) {
+      const scan = takeScan(cursor);
+      scans.push(scan);
+      turns.add(scan.turn);
+    } else if (accept(cursor, "output")) outputs.push(takeOutput(cursor));
     else if (accept(cursor, "update")) updates.push(takeUpdate(cursor));
-    else nodes.push(takeNode(cursor));
+    else nodes.push(takeNode(cursor, turns));
   }
-  return { name, dims, facts, nodes, outputs, ...(updates.length > 0 && { updates }) };
+  return {
+    name,
+    dims,
+    facts,
+    ...(scans.length > 0 && { scans }),
+    nodes,
+    outputs,
+    ...(updates.length > 0 && { updates }),
+  };
+}
+
+/** Scans stand before the nodes, which may mention their turns. */
+function takeScan(cursor: Cursor): Scan {
+  const turn = takeName(cursor);
+  expect(cursor, ":");
+  const extent = takeForm(cursor, noAxes);
+  expect(cursor, "carry");
+  expect(cursor, "[");
+  const carries = takeList(cursor, "]", () => {
+    const current = takeName(cursor);
+    expect(cursor, "to");
+    return { current, next: takeName(cursor) };
+  });
+  return { turn, extent, carries };
 }
 
 function takeDim(cursor: Cursor): FreeDim {
@@ -87,15 +116,18 @@ const kinds = [
   "compute",
   "scatter",
   "argsort",
+  "carry",
+  "last",
+  "stack",
   "grad",
 ] as const;
 
-function takeNode(cursor: Cursor): Node {
+function takeNode(cursor: Cursor, turns: Scope): Node {
   const name = takeName(cursor);
   expect(cursor, "=");
   const kind = takeOneOf(cursor, kinds) ?? fail(cursor, `one of ${kinds.join(", ")}`);
   const dtype = takeOneOf(cursor, dtypes) ?? fail(cursor, "a dtype");
-  if (kind === "compute") return takeCompute(cursor, name, dtype);
+  if (kind === "compute") return takeCompute(cursor, name, dtype, turns);
   expect(cursor, "[");
   const base = { name, dtype, shape: takeForms(cursor, noAxes) };
   switch (kind) {
@@ -116,11 +148,22 @@ function takeNode(cursor: Cursor): Node {
       expect(cursor, "[");
       return { kind, ...base, values: takeList(cursor, "]", () => takeNumberWithSign(cursor)) };
     case "scatter":
-      return { kind, ...base, ...takeScatter(cursor) };
+      return { kind, ...base, ...takeScatter(cursor, turns) };
     case "argsort": {
       const descending = accept(cursor, "descending");
       if (!descending) expect(cursor, "ascending");
       return { kind, ...base, descending, of: takeName(cursor) };
+    }
+    case "carry": {
+      const turn = takeName(cursor);
+      expect(cursor, "from");
+      return { kind, ...base, turn, of: takeName(cursor) };
+    }
+    case "last":
+    case "stack": {
+      const turn = takeName(cursor);
+      expect(cursor, "of");
+      return { kind, ...base, turn, of: takeName(cursor) };
     }
     case "grad":
       return { kind, ...base, ...takeGrad(cursor) };
@@ -136,9 +179,9 @@ function takeRange(cursor: Cursor): { range?: { low: Form; high: Form } } {
   return { range: { low, high: takeForm(cursor, noAxes) } };
 }
 
-function takeCompute(cursor: Cursor, name: string, dtype: Dtype): ComputeNode {
-  const { axes, domain } = takeAxes(cursor, noAxes);
-  const outer = axesScope(noAxes, axes);
+function takeCompute(cursor: Cursor, name: string, dtype: Dtype, turns: Scope): ComputeNode {
+  const { axes, domain } = takeAxes(cursor, turns);
+  const outer = axesScope(turns, axes);
   const shape = axes.map((axis) => axis.extent);
   const head = takeReductionHead(cursor, outer);
   const base = { kind: "compute", name, dtype, shape, axes } as const;
@@ -150,10 +193,10 @@ function takeCompute(cursor: Cursor, name: string, dtype: Dtype): ComputeNode {
   return { ...base, reduce, domain: [...domain, ...head.domain], body, ...takeRecognition(cursor) };
 }
 
-function takeScatter(cursor: Cursor): Pick<ScatterNode, "axes" | "domain" | "at" | "body"> {
+function takeScatter(cursor: Cursor, turns: Scope): Pick<ScatterNode, "axes" | "domain" | "at" | "body"> {
   expect(cursor, "sum");
-  const { axes, domain } = takeAxes(cursor, noAxes);
-  const scope = axesScope(noAxes, axes);
+  const { axes, domain } = takeAxes(cursor, turns);
+  const scope = axesScope(turns, axes);
   expect(cursor, "at");
   expect(cursor, "[");
   return { axes, domain, at: takeForms(cursor, scope), body: takeExpr(cursor, scope) };

@@ -1,7 +1,7 @@
 import { showForm, type Form } from "../integers/index.ts";
 import { isFloat, type Dtype } from "../scalar/dtype.ts";
 import type { Axis, Expr, Guard } from "./expr.ts";
-import type { ComputeNode, FreeDim, Graph, GradNode, Node, ScatterNode } from "./graph.ts";
+import type { ComputeNode, FreeDim, Graph, GradNode, Node, Scan, ScatterNode } from "./graph.ts";
 import type { Recognition } from "./recognition.ts";
 import { binding, infix, isInfix, writeName, type Binding } from "./words.ts";
 
@@ -9,6 +9,7 @@ import { binding, infix, isInfix, writeName, type Binding } from "./words.ts";
 export function printGraph(graph: Graph): string {
   const lines = [
     ...graph.facts.map((fact) => `fact ${printGuard(fact)}`),
+    ...(graph.scans ?? []).map(printScan),
     ...graph.nodes.map(printNode),
     ...graph.outputs.map(({ name, node }) => `output ${writeName(name)} = ${writeName(node)}`),
     ...(graph.updates ?? []).map(
@@ -23,6 +24,12 @@ export function printGraph(graph: Graph): string {
 function printDim(dim: FreeDim): string {
   const low = dim.low === 1 ? "" : `${dim.low} <= `;
   return `${low}${writeName(dim.name)}${dim.high === undefined ? "" : ` <= ${dim.high}`}`;
+}
+
+/** `scan t: T carry [h to h_next, c to c_next]` */
+function printScan({ turn, extent, carries }: Scan): string {
+  const list = carries.map(({ current, next }) => `${writeName(current)} to ${writeName(next)}`);
+  return `scan ${writeName(turn)}: ${printForm(extent)} carry [${list.join(", ")}]`;
 }
 
 export function printNode(node: Node): string {
@@ -44,6 +51,11 @@ export function printNode(node: Node): string {
       return `${name}${printScatter(node)}`;
     case "argsort":
       return `${name}${printType(node)} ${node.descending ? "descending" : "ascending"} ${writeName(node.of)}`;
+    case "carry":
+      return `${name}${printType(node)} ${writeName(node.turn)} from ${writeName(node.of)}`;
+    case "last":
+    case "stack":
+      return `${name}${printType(node)} ${writeName(node.turn)} of ${writeName(node.of)}`;
     case "grad":
       return `${name}${printGrad(node)}`;
     default:

@@ -7,6 +7,7 @@ import { printForm } from "./print.ts";
 import { sizeOfShape } from "./tensor.ts";
 import { checkAxes, checkExpr, checkExtent, checkForm, withGiven, type Place } from "./verify-expr.ts";
 import { normalFormViolations } from "./verify-normal.ts";
+import { scanViolations } from "./verify-scans.ts";
 import { operandsOf } from "./visit.ts";
 
 export interface VerifyOptions {
@@ -23,7 +24,7 @@ export function verify(graph: Graph, { normal, differentiated }: VerifyOptions):
   const nodes = new Map<string, Node>();
   const place: Place = {
     dims: new Set(graph.dims.map(({ name }) => name)),
-    axes: new Set(),
+    axes: new Set((graph.scans ?? []).map(({ turn }) => turn)),
     nodes,
     locals: new Map(),
     given: graph.facts,
@@ -34,6 +35,7 @@ export function verify(graph: Graph, { normal, differentiated }: VerifyOptions):
     if (high !== undefined && high < low) reportGraph(`the dim ${name} has no value`);
   }
   for (const { form } of graph.facts) checkExtent(form, place, reportGraph);
+  for (const { extent } of graph.scans ?? []) checkExtent(extent, place, reportGraph);
   for (const node of graph.nodes) {
     const report = (message: string): void => void found.push(`${node.name}: ${message}`);
     checkNode(node, place, report);
@@ -49,6 +51,7 @@ export function verify(graph: Graph, { normal, differentiated }: VerifyOptions):
     if (!nodes.has(node)) reportGraph(`the output ${name} is ${node}, which is no node`);
   }
   checkUpdates(graph, nodes, reportGraph);
+  scanViolations(graph).forEach((message) => found.push(message));
   return found;
 }
 
@@ -112,6 +115,11 @@ function checkNode(node: Node, place: Place, report: (message: string) => void):
       return;
     case "argsort":
       checkArgsort(node, place, report);
+      return;
+    case "carry":
+    case "last":
+    case "stack":
+      // `scanViolations` sees them with their scan.
       return;
     case "grad":
       checkGrad(node, place, report);

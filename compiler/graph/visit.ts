@@ -1,6 +1,6 @@
 import { atomForm, atomsOf, axis, substitute, substituteNames, type Form } from "../integers/index.ts";
 import type { Axis, Expr, Guard } from "./expr.ts";
-import type { ComputeNode, Graph, Node, ScatterNode } from "./graph.ts";
+import type { ComputeNode, Graph, Node, Scan, ScatterNode } from "./graph.ts";
 
 /** The expressions right inside another one, in the order in which the text has them. */
 export function childrenOf(expr: Expr): readonly Expr[] {
@@ -247,26 +247,35 @@ export function readsOfForm(form: Form): readonly Read[] {
 /** The nodes that a node reads, each once, in the order of their first read. */
 export function operandsOf(node: Node): readonly string[] {
   if (node.kind === "grad") return [...new Set([node.of, node.wrt])];
-  if (node.kind === "argsort") return [node.of];
+  if ("of" in node) return [node.of];
   if (node.kind !== "compute" && node.kind !== "scatter") return [];
   const forms = [...node.domain.map(({ form }) => form), ...(node.kind === "scatter" ? node.at : [])];
   const reads = [...forms.flatMap(readsOfForm), ...readsOf(node.body)];
   return [...new Set(reads.map(({ operand }) => operand))];
 }
 
-/** The nodes that a graph is there for: its outputs, and what its updates write. */
-export function rootsOf({ outputs, updates = [] }: Graph): readonly string[] {
-  return [...new Set([...outputs, ...updates].map(({ node }) => node))];
+/** The nodes that a graph is there for: its outputs, what its updates write, and what its scans take into the next turn. */
+export function rootsOf({ outputs, updates = [], scans = [] }: Graph): readonly string[] {
+  const next = scans.flatMap(({ carries }) => carries.map((carry) => carry.next));
+  return [...new Set([...[...outputs, ...updates].map(({ node }) => node), ...next])];
 }
 
-/** The outputs and updates of a graph with other names for their nodes. */
+/** The outputs, updates and scans of a graph with other names for their nodes. */
 export function renameRoots(
-  { outputs, updates }: Graph,
+  { outputs, updates, scans }: Graph,
   names: ReadonlyMap<string, string>,
-): Pick<Graph, "outputs" | "updates"> {
+): Pick<Graph, "outputs" | "updates" | "scans"> {
   const renamed = <Root extends { readonly node: string }>(roots: readonly Root[]): readonly Root[] =>
     roots.map((root) => ({ ...root, node: names.get(root.node) ?? root.node }));
-  return { outputs: renamed(outputs), ...(updates && { updates: renamed(updates) }) };
+  const renamedScan = (scan: Scan): Scan => ({
+    ...scan,
+    carries: scan.carries.map(({ current, next }) => ({ current, next: names.get(next) ?? next })),
+  });
+  return {
+    outputs: renamed(outputs),
+    ...(updates && { updates: renamed(updates) }),
+    ...(scans && { scans: scans.map(renamedScan) }),
+  };
 }
 
 /** The node with other names for what it reads; the same one where none of them changes. */
@@ -283,6 +292,9 @@ export function renameOperandsOf(node: Node, names: ReadonlyMap<string, string>)
     case "scatter":
       return { ...node, ...renamed(node), at: node.at.map(form) };
     case "argsort":
+    case "carry":
+    case "last":
+    case "stack":
       return { ...node, of: names.get(node.of) ?? node.of };
     case "grad":
       return { ...node, of: names.get(node.of) ?? node.of, wrt: names.get(node.wrt) ?? node.wrt };

@@ -49,9 +49,8 @@ const reserved: ReadonlySet<string> = new Set([
   ...scalarNames,
   ...reduceOps,
   ..."if then else let in true false inf nan index random".split(" "),
-  ..."graph output fact input param state constant compute scatter argsort ascending descending grad".split(
-    " ",
-  ),
+  ..."graph output fact input param state constant compute scatter argsort ascending descending".split(" "),
+  ..."scan carry to from last stack of grad".split(" "),
 ]);
 
 /** A name that needs no backquotes: words joined by dots; `'`, `$` and `#` may stand in them. */

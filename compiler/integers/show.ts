@@ -36,7 +36,8 @@ function showTerm(term: Term, style: FormStyle): string {
 }
 
 function showAtom(atom: Atom, style: FormStyle): string {
-  const nameOf = style.name ?? ((name: string): string => name);
+  // What follows `$` tells the turns of scans with one variable apart, and is nothing to people.
+  const nameOf = style.name ?? ((name: string): string => name.replace(/\$\d+$/, ""));
   switch (atom.kind) {
     case "dim":
     case "axis":

@@ -44,7 +44,7 @@ function copiedBy(node: Node, nodes: ReadonlyMap<string, Node>): string | undefi
   return sameShape && inPlace ? source.name : undefined;
 }
 
-/** Equal for nodes of equal value; undefined for inputs, each of which is its own. */
+/** Equal for nodes of equal value; undefined for what is not known to be another's equal: inputs, and carries. */
 function keyOf(node: Node): string | undefined {
   const shape = node.shape.map((extent) => extent.key).join(",");
   switch (node.kind) {
@@ -61,6 +61,12 @@ function keyOf(node: Node): string | undefined {
       return keyOfScatter(node, shape);
     case "argsort":
       return `argsort ${shape} ${node.descending ? "descending" : "ascending"} ${JSON.stringify(node.of)}`;
+    case "carry":
+      // Two carries with one beginning may go on in different ways.
+      return undefined;
+    case "last":
+    case "stack":
+      return `${node.kind} ${JSON.stringify([node.turn, node.of])}`;
     case "grad":
       return `grad ${JSON.stringify([node.of, node.wrt, node.shared])} ${node.axes.map(({ name }) => name).join(",")}`;
     default:

@@ -1,14 +1,35 @@
 import type { Graph, Node } from "../graph/graph.ts";
-import { operandsOf, rootsOf } from "../graph/visit.ts";
+import { operandsOf } from "../graph/visit.ts";
 
-/** Drops what no output and no update needs. Inputs stay: they are the graph's signature. */
+/**
+ * Drops what no output and no update needs; of a scan, what it carries for nobody. Inputs stay: they are the graph's
+ * signature.
+ */
 export function dce(graph: Graph): Graph {
-  const needed = new Set(rootsOf(graph));
-  const kept: Node[] = [];
-  for (const node of graph.nodes.toReversed()) {
-    if (node.kind !== "input" && !needed.has(node.name)) continue;
-    kept.push(node);
-    for (const name of operandsOf(node)) needed.add(name);
+  const { nodes, outputs, updates = [], scans = [] } = graph;
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const nextOf = new Map(scans.flatMap(({ carries }) => carries.map((one) => [one.current, one.next])));
+  const needed = new Set<string>();
+  const open = [...outputs, ...updates].map(({ node }) => node);
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const node = byName.get(name);
+    if (node === undefined || needed.has(name)) continue;
+    needed.add(name);
+    open.push(...operandsOf(node));
+    const next = nextOf.get(name);
+    if (next !== undefined) open.push(next);
   }
-  return kept.length === graph.nodes.length ? graph : { ...graph, nodes: kept.reverse() };
+  const kept = nodes.filter((node) => node.kind === "input" || needed.has(node.name));
+  if (kept.length === nodes.length) return graph;
+  if (graph.scans === undefined) return { ...graph, nodes: kept };
+  const { scans: _old, ...rest } = graph;
+  const running = scansOf(kept);
+  const left = scans
+    .filter(({ turn }) => running.has(turn))
+    .map((scan) => ({ ...scan, carries: scan.carries.filter(({ current }) => needed.has(current)) }));
+  return { ...rest, ...(left.length > 0 && { scans: left }), nodes: kept };
+}
+
+function scansOf(nodes: readonly Node[]): ReadonlySet<string> {
+  return new Set(nodes.flatMap((node) => ("turn" in node ? [node.turn] : [])));
 }

@@ -2,9 +2,9 @@ import { interpret } from "../graph/interpret.ts";
 import type { Expr } from "../graph/expr.ts";
 import type { ComputeNode, Graph, Node } from "../graph/graph.ts";
 import { childrenOf, operandsOf, rewriteExpr } from "../graph/visit.ts";
-import { constantOf } from "../integers/index.ts";
+import { constantOf, type Atom } from "../integers/index.ts";
 import { convertValue, meaningOf } from "../scalar/meaning.ts";
-import { atomsOfNode, dtypeIn } from "./body.ts";
+import { allAxes, atomsOfNode, dtypeIn } from "./body.ts";
 import { costOfExpr, costOfReduction } from "./cost.ts";
 import { untagged } from "./rewriting.ts";
 
@@ -62,9 +62,10 @@ function tableOf(node: ComputeNode, nodes: ReadonlyMap<string, Node>): Node | un
   if (read.length < operands.length) return undefined;
   // A few numbers made of indices alone are not worth a table, but a reduction of them is: how many a window holds.
   if (operands.length === 0 && (node.reduce === undefined || isRandom(node.body))) return undefined;
-  if (costOfExpr(node.body) >= costOfReduction || atomsOfNode(node).some((atom) => atom.kind === "dim")) {
-    return undefined;
-  }
+  const own = new Set(allAxes(node).map(({ name }) => name));
+  const isKnownLate = (atom: Atom): boolean =>
+    atom.kind === "dim" || (atom.kind === "axis" && !own.has(atom.name));
+  if (costOfExpr(node.body) >= costOfReduction || atomsOfNode(node).some(isKnownLate)) return undefined;
   const extents = node.shape.map(constantOf);
   const reduced = (node.reduce?.axes ?? []).map((axis) => constantOf(axis.extent));
   const work = [...extents, ...reduced].reduce<number>((all, extent) => all * (extent ?? Infinity), 1);

@@ -10,6 +10,7 @@ import { hoist } from "./hoist.ts";
 import { inline } from "./inline.ts";
 import { joinAxes } from "./join-axes.ts";
 import { liftReductions } from "./lift-reductions.ts";
+import { liftTurns } from "./lift-turns.ts";
 import { pullGuards } from "./pull-guards.ts";
 import { readStored } from "./read-stored.ts";
 import { recognise } from "./recognise.ts";
@@ -74,6 +75,11 @@ const hoisting: Pass = {
   description: "subexpressions over fewer axes as nodes of their own",
   run: hoist,
 };
+const lifting: Pass = {
+  name: "turns",
+  description: "what depends on no carry of its scan computed for all turns at once",
+  run: liftTurns,
+};
 const sharing: Pass = {
   name: "share",
   description: "what stands in a body twice bound by a let",
@@ -128,13 +134,14 @@ export const normalizePasses: readonly Pass[] = [
 /**
  * Normal form, then what makes less of it. Constants are folded before inlining weighs what a body costs. Inlining
  * comes before hoisting: it brings together what stands for one value per channel, which hoisting then takes out as
- * one node. What is then left twice in a body is bound by a let; earlier, lets would hide it. Equal nodes are joined when they are as small as they get, and dead ones dropped last.
+ * one node. Then what no carry has a part in goes out of scans. What is then left twice in a body is bound by a let; earlier, lets would hide it. Equal nodes are joined when they are as small as they get, and dead ones dropped last.
  */
 export const optimizePasses: readonly Pass[] = [
   ...normalizePasses,
   folding,
   inlining,
   hoisting,
+  lifting,
   sharing,
   commoning,
   pruning,

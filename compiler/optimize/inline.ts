@@ -2,6 +2,7 @@ import { freshName } from "../graph/fresh-name.ts";
 import { conjunction } from "../graph/conditions.ts";
 import type { Axis, Expr } from "../graph/expr.ts";
 import type { ComputeNode, Graph } from "../graph/graph.ts";
+import { regionsOf, type Regions } from "../graph/regions.ts";
 import {
   axesOfForm,
   mapChildren,
@@ -41,6 +42,7 @@ interface Uses {
   readonly readers: ReadonlyMap<string, readonly ComputeNode[]>;
   /** Nodes that must stay: outputs and updates, and those that subscripts read. */
   readonly kept: ReadonlySet<string>;
+  readonly regions: Regions;
   /** Does a producer that isn't mere movement go into all its readers? Decided once each. */
   readonly decided: Map<string, boolean>;
 }
@@ -60,7 +62,7 @@ function usesOf(graph: Graph): Uses {
     }
     for (const atom of atomsOfNode(node)) if (atom.kind === "read") kept.add(atom.operand);
   }
-  return { readers, kept, decided: new Map() };
+  return { readers, kept, regions: regionsOf(graph), decided: new Map() };
 }
 
 function inlineInto(node: ComputeNode, uses: Uses, rewriting: Rewriting): ComputeNode {
@@ -153,10 +155,17 @@ function goesIntoAll(producer: ComputeNode, uses: Uses, rewriting: Rewriting): b
   const readers = uses.readers.get(producer.name) ?? [];
   const answer =
     !uses.kept.has(producer.name) &&
-    readers.every((reader) => mayGoInto(producer, reader, rewriting)) &&
+    readers.every(
+      (reader) => isInOneRegion(producer, reader, uses) && mayGoInto(producer, reader, rewriting),
+    ) &&
     affordable(producer, readers);
   uses.decided.set(producer.name, answer);
   return answer;
+}
+
+/** What is computed once is not computed in each turn of a scan. */
+function isInOneRegion(producer: ComputeNode, reader: ComputeNode, { regions }: Uses): boolean {
+  return regions.regionOf(producer.name) === regions.regionOf(reader.name);
 }
 
 function mayGoInto(producer: ComputeNode, reader: ComputeNode, rewriting: Rewriting): boolean {

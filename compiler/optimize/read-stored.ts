@@ -14,6 +14,8 @@ export function readStored(graph: Graph): Graph {
   return rewriteNodes(graph, (node) => {
     if (node.domain.length > 0 || node.body.kind === "read" || node.body.kind === "constant") return node;
     const order = axesInOrder(node);
+    // The turn of a scan is no axis of its nodes.
+    if (order.some((name) => allAxes(node).every((axis) => axis.name !== name))) return node;
     if (order.length !== allAxes(node).length) return node;
     const key = keyOf(node, order);
     const known = stored.get(key);

@@ -2,7 +2,8 @@ import type { Expr } from "../graph/expr.ts";
 import type { ComputeNode, Graph, Node } from "../graph/graph.ts";
 import type { Recognition } from "../graph/recognition.ts";
 import { axesOfForm, visitExpr } from "../graph/visit.ts";
-import { constantOf, equalForms, type Form } from "../integers/index.ts";
+import { constantOf, dim as dimForm, equalForms, type Form } from "../integers/index.ts";
+import { mapFormsOfNode, substituteAxesInForm } from "./body.ts";
 import { costOfExpr, costOfReduction } from "./cost.ts";
 import { recogniseProduct } from "./recognise-product.ts";
 import { rewriteNodes, untagged } from "./rewriting.ts";
@@ -13,8 +14,12 @@ import { axesOfRead, mixedPairs, namesOf, type Pair, type Read } from "./window-
  * neither the order of factors nor that of subscripts nor a transposition matters.
  */
 export function recognise(graph: Graph): Graph {
+  // To a node the turn of its scan is a number like a dim.
+  const turns = new Map((graph.scans ?? []).map(({ turn }) => [turn, dimForm(turn)]));
+  const inTurn = (node: ComputeNode): ComputeNode =>
+    turns.size === 0 ? node : mapFormsOfNode(node, (form) => substituteAxesInForm(form, turns));
   return rewriteNodes(graph, (node, { nodes }) => {
-    const recognition = recogniseNode(node, nodes);
+    const recognition = recogniseNode(inTurn(node), nodes);
     if (recognition === undefined) return untagged(node);
     return JSON.stringify(recognition) === JSON.stringify(node.recognition) ? node : { ...node, recognition };
   });

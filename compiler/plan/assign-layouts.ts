@@ -1,5 +1,5 @@
 import { axesOfForm, readsOf } from "../graph/visit.ts";
-import { evaluate } from "../integers/index.ts";
+import { evaluate, type Form } from "../integers/index.ts";
 import { costOfKernel } from "./kernel-cost.ts";
 import type { Kernel } from "./kernel.ts";
 import { equalLayouts, rowMajor, withPadding, type Layout } from "./layout.ts";
@@ -8,6 +8,8 @@ import { equalLayouts, rowMajor, withPadding, type Layout } from "./layout.ts";
 export interface PlacedKernel {
   readonly kernel: Kernel;
   readonly buffers: readonly number[];
+  /** Of operands that are a part of their buffer: where in it, in bytes. They are row-major. */
+  readonly offsets?: readonly (Form | undefined)[];
 }
 
 /** What assigning layouts needs to know of a buffer. */
@@ -52,8 +54,9 @@ export function assignLayouts(
 }
 
 /** The kernel with the layouts that its buffers have. */
-export function withLayouts({ kernel, buffers }: PlacedKernel, layouts: readonly Layout[]): Kernel {
+export function withLayouts({ kernel, buffers, offsets }: PlacedKernel, layouts: readonly Layout[]): Kernel {
   const operands = kernel.operands.map((operand, place) => {
+    if (offsets?.[place] !== undefined) return operand;
     const layout = layouts[buffers[place] ?? -1];
     if (layout === undefined) throw new Error(`bug: operand ${operand.name} has no buffer`);
     return { ...operand, layout };
@@ -74,7 +77,9 @@ function elect(
     // At dims of 1: kernels of one entry grow alike.
     const weight = evaluate(costOfKernel(kernel).operations, () => 1);
     for (const [name, layout] of new Map([...inheritedLayouts(kernel), ...wish(kernel)])) {
-      const buffer = placed.buffers[kernel.operands.findIndex((operand) => operand.name === name)];
+      const operand = kernel.operands.findIndex((each) => each.name === name);
+      const buffer = placed.buffers[operand];
+      if (placed.offsets?.[operand] !== undefined) continue;
       if (buffer === undefined)
         throw new Error(`bug: a wish for ${name}, which is no operand of ${kernel.name}`);
       votes.set(buffer, [...(votes.get(buffer) ?? []), { layout, weight }]);

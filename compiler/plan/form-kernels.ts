@@ -26,14 +26,19 @@ export interface FormedKernel {
 }
 
 /**
- * The kernels of a normalised, recognised graph; `placeUpdates` brings them into an order. All operands are row-major
+ * The kernels of a normalised, recognised graph, or of the part of it that belongs to one scan; `whole` is all of it.
+ * `placeUpdates` brings them into an order. All operands are row-major
  * still. Operands are named by their nodes; the stage that computes a stored node is called by the node's name and a
  * prime.
  */
-export function formKernels(graph: Graph, limits: FusionLimits): readonly FormedKernel[] {
-  const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
+export function formKernels(
+  graph: Graph,
+  limits: FusionLimits,
+  whole: Graph = graph,
+): readonly FormedKernel[] {
+  const nodes = new Map(whole.nodes.map((node) => [node.name, node]));
   const wanted = new Map<string, Set<string>>();
-  for (const node of graph.nodes) {
+  for (const node of whole.nodes) {
     for (const name of operandsOf(node)) wanted.set(name, (wanted.get(name) ?? new Set()).add(node.name));
   }
   const outputs = new Set(rootsOf(graph));
@@ -147,7 +152,11 @@ function formKernel(
   return { kernel: { ...named, dims: dimsOf(named) }, nodes: operands.map(({ name }) => name) };
 }
 
-function makeOperand(name: string, access: "read" | "write", nodes: ReadonlyMap<string, Node>): Operand {
+export function makeOperand(
+  name: string,
+  access: "read" | "write",
+  nodes: ReadonlyMap<string, Node>,
+): Operand {
   const node = nodes.get(name);
   if (node === undefined) throw new Error(`bug: ${name} is read and nowhere defined`);
   const { dtype, shape } = node;

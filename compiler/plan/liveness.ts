@@ -1,3 +1,5 @@
+import type { CallLoop } from "./plan.ts";
+
 /** From the call before which a buffer is filled, or that writes it, to the last that reads it; both included. */
 export interface Lifetime {
   readonly buffer: number;
@@ -14,6 +16,7 @@ export function lifetimesOf(
   inputs: readonly number[],
   outputs: readonly number[],
   persistent: ReadonlySet<number>,
+  loops: readonly CallLoop[] = [],
 ): readonly Lifetime[] {
   const first = new Map<number, number>(inputs.map((buffer) => [buffer, -1]));
   const last = new Map<number, number>(inputs.map((buffer) => [buffer, -1]));
@@ -25,6 +28,15 @@ export function lifetimesOf(
     }
   });
   for (const buffer of outputs) last.set(buffer, calls.length);
+  // Inner loops first. What is touched in a loop and outside of it lives through all turns.
+  for (const { first: start, count } of loops.toReversed()) {
+    const end = start + count - 1;
+    for (const [buffer, from] of first) {
+      const to = last.get(buffer) ?? from;
+      if (from < start && to >= start) last.set(buffer, Math.max(to, end));
+      if (to > end && from <= end) first.set(buffer, Math.min(from, start));
+    }
+  }
   return [...first].map(([buffer, start]) => ({ buffer, first: start, last: last.get(buffer) ?? start }));
 }
 

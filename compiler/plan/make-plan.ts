@@ -1,9 +1,8 @@
-import { isComputed } from "../graph/is-computed.ts";
-import type { ComputeNode, Graph, Node, Program, Update } from "../graph/graph.ts";
+import type { Node, Program, Update } from "../graph/graph.ts";
 import { dim as dimForm, scale } from "../integers/index.ts";
 import { bytesOf } from "../scalar/dtype.ts";
 import { assignLayouts, withLayouts, type LayoutWish, type PlacedKernel } from "./assign-layouts.ts";
-import { copyOf, formKernels } from "./form-kernels.ts";
+import { formSteps } from "./form-scans.ts";
 import { flattenKernel } from "./flatten-kernel.ts";
 import type { FusionLimits } from "./group-nodes.ts";
 import { graphsOf, trainingOf } from "./hidden-entries.ts";
@@ -11,17 +10,12 @@ import { canonicalKernel, hashText } from "./kernel-key.ts";
 import type { Kernel } from "./kernel.ts";
 import { rowMajor, storedSize, type Layout } from "./layout.ts";
 import type { Loops } from "./loops.ts";
-import {
-  isPersistent,
-  planEntry,
-  standIn,
-  type BufferDraft,
-  type BufferTable,
-  type CompiledCall,
-} from "./plan-entry.ts";
+import { isPersistent, planEntry, standIn, type BufferDraft, type BufferTable } from "./plan-entry.ts";
 import { placeUpdates } from "./place-updates.ts";
 import type { Buffer, EntryPlan, Plan } from "./plan.ts";
+import { compileSteps, kernelsOf, placeSteps, sliceOf, type CompiledKernel } from "./place-steps.ts";
 import type { Schedule } from "./schedule.ts";
+import { withOwnRoots } from "./own-roots.ts";
 import { tieLayouts } from "./tie-layouts.ts";
 
 /** What a plan needs to know of the machine that it is for. */
@@ -43,12 +37,14 @@ export function makePlan(program: Program, target: PlanTarget): Plan {
     const graph = withOwnRoots(given);
     const outputs = new Set(graph.outputs.map(({ node }) => node));
     const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
-    const formed = placeUpdates(graph, formKernels(graph, target.fusion));
+    const formed = placeUpdates(graph, formSteps(graph, target.fusion));
     const buffers = new Map<string, number>();
     const placeOf = (name: string): number => {
       const update = formed.targets.get(name);
       const node = nodes.get(update?.node ?? name);
       if (node === undefined) throw new Error(`bug: ${name} is no node of ${graph.name}`);
+      // After the last turn a carry lies where it lay in each.
+      if (node.kind === "last") return bufferOf(node.of);
       return places(update === undefined ? node : targetOf(update, node), outputs.has(name));
     };
     const bufferOf = (name: string): number => {
@@ -57,19 +53,15 @@ export function makePlan(program: Program, target: PlanTarget): Plan {
       return buffer;
     };
     for (const node of graph.nodes) if (node.kind === "input") bufferOf(node.name);
-    const kernels = formed.kernels.map(({ kernel, nodes: operands }, place) => ({
-      kernel,
-      buffers: operands.map(bufferOf),
-      after: formed.after[place] ?? [],
-    }));
-    return { name, graph, bufferOf, kernels };
+    const steps = placeSteps(formed, sliceOf(graph), bufferOf);
+    return { name, graph, bufferOf, steps };
   });
-  const placed = entries.flatMap(({ kernels }) => kernels);
+  const placed = entries.flatMap(({ steps }) => kernelsOf(steps));
   const elected = assignLayouts(
     placed,
-    table.buffers.map(({ shape, role }) => ({
+    table.buffers.map(({ shape, role, stacked }) => ({
       rank: shape.length,
-      fixed: role === "input" || role === "output",
+      fixed: role === "input" || role === "output" || stacked === true,
       packed: isPersistent(role),
     })),
     target.wish,
@@ -80,8 +72,8 @@ export function makePlan(program: Program, target: PlanTarget): Plan {
   });
   const code = new Map<string, { kernel: Kernel; loops: Loops }>();
   const compile = makeCompile(target, code);
-  const plans = entries.map(({ name, graph, bufferOf, kernels }): EntryPlan => {
-    const compiled = kernels.map(({ after, ...own }) => ({ ...compile(own, layouts), after }));
+  const plans = entries.map(({ name, graph, bufferOf, steps }): EntryPlan => {
+    const compiled = compileSteps(steps, (own) => compile(own, layouts));
     return { ...planEntry(graph, compiled, bufferOf, table, target.inPlace), name };
   });
   const numbered = renumber(table, plans);
@@ -104,33 +96,6 @@ function targetOf({ kind, path }: Update, { name, dtype, shape }: Node): Node {
   const base = { name, dtype, shape, path };
   if (kind === "param") return { kind, ...base };
   return kind === "slot" ? { kind: "state", ...base, slot: true } : { kind, ...base };
-}
-
-/**
- * What outputs and updates name are values that some kernel writes, each for one of them: what is an input, a
- * parameter or a constant is copied, and so is what two of them want, of which one is an update.
- */
-function withOwnRoots(graph: Graph): Graph {
-  const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
-  const copies: ComputeNode[] = [];
-  const taken = new Set<string>();
-  const own = <Root extends { readonly node: string }>(root: Root, shared: boolean): Root => {
-    const node = nodes.get(root.node);
-    if (node === undefined) throw new Error(`bug: the root ${root.node} is no node of ${graph.name}`);
-    if (isComputed(node) && !(shared && taken.has(node.name))) {
-      taken.add(node.name);
-      return root;
-    }
-    let name = `${node.name}.copy`;
-    while (nodes.has(name)) name = `${name}'`;
-    const copy = copyOf(name, node);
-    copies.push(copy);
-    nodes.set(name, copy);
-    return { ...root, node: name };
-  };
-  const outputs = graph.outputs.map((output) => own(output, false));
-  const updates = graph.updates?.map((update) => own(update, true));
-  return { ...graph, nodes: [...graph.nodes, ...copies], outputs, ...(updates && { updates }) };
 }
 
 /** Gives nodes their buffers: parameters, states and equal constants are shared by all entries. */
@@ -165,7 +130,12 @@ function makePlaces(table: BufferTable): (node: Node, isOutput: boolean) => numb
       case "compute":
       case "scatter":
       case "argsort":
+      case "carry":
         return add({ ...draft, role: isOutput ? "output" : "temporary" });
+      case "stack":
+        // A turn writes its part as if that were all: it lies together, and its elements in their order.
+        return add({ ...draft, role: isOutput ? "output" : "temporary", stacked: true });
+      case "last":
       case "grad":
         throw new Error(`bug: the planner has no kernel for the ${node.kind} ${name}`);
       default:
@@ -187,7 +157,7 @@ function withLayout(buffer: BufferDraft, layout: Layout): BufferDraft {
 function makeCompile(
   target: PlanTarget,
   code: Map<string, { kernel: Kernel; loops: Loops }>,
-): (placed: PlacedKernel, layouts: readonly Layout[]) => Omit<CompiledCall, "after"> {
+): (placed: PlacedKernel, layouts: readonly Layout[]) => CompiledKernel {
   const known = new Map<string, { key: string; schedule: Schedule; loops: Loops }>();
   return (placed, layouts) => {
     const own = withLayouts(placed, layouts);
@@ -205,7 +175,7 @@ function makeCompile(
       code.set(key, { kernel, loops });
     }
     const dims = flat === undefined ? kernel.dims.map(dimForm) : [flat.size];
-    return { kernel: own, buffers: placed.buffers, dims, ...made };
+    return { kernel: own, dims, ...made };
   };
 }
 

@@ -1,12 +1,13 @@
 import type { Graph, Node, Update } from "../graph/graph.ts";
-import { copyOf, kernelOfNode, type FormedKernel } from "./form-kernels.ts";
+import { copyOf, kernelOfNode } from "./form-kernels.ts";
+import type { FormedStep } from "./form-scans.ts";
 import type { Kernel } from "./kernel.ts";
 import { readsOnlyInPlace } from "./reuse-in-place.ts";
 
 /** The kernels of a graph once it is settled how its updates reach the tensors that persist. */
 export interface PlacedUpdates {
   /** Each stands after those that it must run after. */
-  readonly kernels: readonly FormedKernel[];
+  readonly kernels: readonly FormedStep[];
   /** For each kernel the places of those that must run before it. */
   readonly after: readonly (readonly number[])[];
   /** What is written where it persists, by the name of the node that the kernel writes. */
@@ -18,7 +19,7 @@ export interface PlacedUpdates {
  * itself only at the element that it writes. Else the new value is computed aside and copied when all have read the
  * old one.
  */
-export function placeUpdates(graph: Graph, formed: readonly FormedKernel[]): PlacedUpdates {
+export function placeUpdates(graph: Graph, formed: readonly FormedStep[]): PlacedUpdates {
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
   const kernels = [...formed];
   const after = orderByReads(kernels);
@@ -63,7 +64,7 @@ function writes(kernel: Kernel, name: string): boolean {
   return kernel.operands.some((operand) => operand.access === "write" && operand.name === name);
 }
 
-function orderByReads(kernels: readonly FormedKernel[]): Set<number>[] {
+function orderByReads(kernels: readonly FormedStep[]): Set<number>[] {
   const writers = new Map<string, number>();
   kernels.forEach(({ kernel }, place) => {
     for (const { name, access } of kernel.operands) if (access === "write") writers.set(name, place);
@@ -100,7 +101,7 @@ function withPaddingThere(kernel: Kernel, name: string): Kernel {
 }
 
 function inOrder(
-  kernels: readonly FormedKernel[],
+  kernels: readonly FormedStep[],
   after: readonly ReadonlySet<number>[],
   targets: PlacedUpdates["targets"],
 ): PlacedUpdates {

@@ -1,31 +1,15 @@
 import type { FreeDim, Graph } from "../graph/graph.ts";
-import { add, constant, evaluate, type Form } from "../integers/index.ts";
+import { add, constant, evaluate, multiply, type Form } from "../integers/index.ts";
 import { bytesOf } from "../scalar/dtype.ts";
 import { costOfKernel } from "./kernel-cost.ts";
-import type { Kernel } from "./kernel.ts";
 import { rowMajor } from "./layout.ts";
 import { interferenceOf, lifetimesOf, type Lifetime } from "./liveness.ts";
-import type { Loops } from "./loops.ts";
 import { randomDims } from "./lower-random.ts";
 import { orderCalls, type OrderedCall } from "./order-calls.ts";
 import type { Buffer, Call, EntryPlan } from "./plan.ts";
+import { flattenSteps, type FlatCall } from "./flatten-steps.ts";
+import type { CompiledStep } from "./place-steps.ts";
 import { operandToReuse } from "./reuse-in-place.ts";
-import type { Schedule } from "./schedule.ts";
-
-/** One kernel of an entry with the layouts, the buffers and the code that it has. */
-export interface CompiledCall {
-  readonly kernel: Kernel;
-  /** The buffer of each operand. */
-  readonly buffers: readonly number[];
-  /** In `Plan.code`. */
-  readonly key: string;
-  readonly schedule: Schedule;
-  readonly loops: Loops;
-  /** Values of the code's free dims. */
-  readonly dims: readonly Form[];
-  /** Places in the entry's list of the calls that come before it in every order. */
-  readonly after: readonly number[];
-}
 
 /** What a plan says of a buffer before the buffers are numbered for good. */
 export type BufferDraft = Omit<Buffer, "id">;
@@ -44,7 +28,7 @@ export interface BufferTable {
  */
 export function planEntry(
   graph: Graph,
-  compiled: readonly CompiledCall[],
+  steps: readonly CompiledStep[],
   bufferOf: (node: string) => number,
   table: BufferTable,
   inPlace: boolean,
@@ -56,14 +40,19 @@ export function planEntry(
   const held = new Set([...persistent, ...outputs.map(({ buffer }) => buffer)]);
   const sizeOf = (buffer: number): number =>
     persistent.has(buffer) ? 0 : representativeSize(table.buffers[buffer]?.bytes, graph.dims);
-  const order = orderCalls(compiled.map(accessesOf), sizeOf, held);
-  const ordered = order.map((place) => compiled[place]).filter((call) => call !== undefined);
+  const order = orderCalls(steps.map(accessesOf), sizeOf, held);
+  const { calls: ordered, loops } = flattenSteps(order.flatMap((place) => steps[place] ?? []));
   if (inPlace) mergeInPlace(ordered, table);
   const find = (buffer: number): number => standIn(buffer, table);
-  const calls = ordered.map(({ key, buffers, loops, kernel, dims }): Call => {
-    const scratch = loops.scratch.filter(({ space }) => space === "memory");
-    const own = scratch.map(({ name, bytes }) => addScratch(`${kernel.name}.${name}`, bytes, table));
-    return { code: key, operands: [...buffers.map(find), ...own], dims };
+  const calls = ordered.map(({ buffers, offsets, compiled }): Call => {
+    const scratch = compiled.loops.scratch.filter(({ space }) => space === "memory");
+    const own = scratch.map(({ name, bytes }) => addScratch(`${compiled.kernel.name}.${name}`, bytes, table));
+    return {
+      code: compiled.key,
+      operands: [...buffers.map(find), ...own],
+      ...(offsets.some((offset) => offset !== undefined) && { offsets }),
+      dims: compiled.dims,
+    };
   });
   const kept = inputs.flatMap((input) => (input.kept === true ? [bufferOf(input.name)] : []));
   const isKept = ({ buffer }: Lifetime): boolean => kept.includes(buffer);
@@ -72,6 +61,7 @@ export function planEntry(
     inputs.map(({ name }) => bufferOf(name)),
     [...outputs.map(({ buffer }) => find(buffer)), ...kept],
     persistent,
+    loops,
   ).toSorted((a, b) => Number(isKept(b)) - Number(isKept(a)));
   return {
     name: graph.name,
@@ -89,7 +79,8 @@ export function planEntry(
     arena: lifetimes.map(({ buffer }) => buffer),
     interference: interferenceOf(lifetimes),
     calls,
-    flops: add(...ordered.map(({ kernel }) => costOfKernel(kernel).operations)),
+    ...(loops.length > 0 && { loops }),
+    flops: add(...ordered.map(({ kernel, turns }) => multiply(costOfKernel(kernel).operations, turns))),
   };
 }
 
@@ -107,7 +98,7 @@ function representativeSize(bytes: Form | undefined, dims: readonly FreeDim[]): 
   });
 }
 
-function accessesOf({ kernel, buffers, after }: CompiledCall): OrderedCall {
+function accessesOf({ kernel, buffers, after }: CompiledStep): OrderedCall {
   const of = (access: "read" | "write"): readonly number[] => [
     ...new Set(buffers.filter((_, place) => kernel.operands[place]?.access === access)),
   ];
@@ -115,21 +106,41 @@ function accessesOf({ kernel, buffers, after }: CompiledCall): OrderedCall {
 }
 
 /** Lets element-wise calls write their result over an operand of which they are the last reader. */
-function mergeInPlace(calls: readonly CompiledCall[], table: BufferTable): void {
-  const lastReader = new Map<number, CompiledCall>();
+function mergeInPlace(calls: readonly FlatCall[], table: BufferTable): void {
+  const lastReader = new Map<number, FlatCall>();
   for (const call of calls) for (const buffer of accessesOf(call).reads) lastReader.set(buffer, call);
+  const shared = buffersOfSeveralLoops(calls);
   for (const call of calls) {
-    const bufferOf = (operand: string): number =>
-      call.buffers[call.kernel.operands.findIndex(({ name }) => name === operand)] ?? -1;
-    const reuse = operandToReuse(call.kernel, call.schedule, (operand) => {
+    const { kernel, schedule } = call.compiled;
+    const placeOf = (operand: string): number => kernel.operands.findIndex(({ name }) => name === operand);
+    const bufferOf = (operand: string): number => call.buffers[placeOf(operand)] ?? -1;
+    // What is read in each turn dies in none of them, and a part of a buffer is no buffer.
+    const isWhole = (operand: string): boolean =>
+      call.offsets[placeOf(operand)] === undefined && !shared.has(bufferOf(operand));
+    const reuse = operandToReuse(kernel, schedule, (operand) => {
       const buffer = bufferOf(operand);
-      return table.buffers[buffer]?.role === "temporary" && lastReader.get(buffer) === call;
+      return (
+        table.buffers[buffer]?.role === "temporary" && lastReader.get(buffer) === call && isWhole(operand)
+      );
     });
     // What persists is no place for a value that only this call reads.
     const target = reuse && table.buffers[bufferOf(reuse.write)];
-    if (target === undefined || isPersistent(target.role)) continue;
+    if (target === undefined || isPersistent(target.role) || !isWhole(reuse?.write ?? "")) continue;
     if (reuse !== undefined) table.merged.set(bufferOf(reuse.read), bufferOf(reuse.write));
   }
+}
+
+/** Those that calls of different loops touch, or one in a loop and one outside. */
+function buffersOfSeveralLoops(calls: readonly FlatCall[]): ReadonlySet<number> {
+  const loops = new Map<number, string | undefined>();
+  const shared = new Set<number>();
+  for (const { buffers, turn } of calls) {
+    for (const buffer of buffers) {
+      if (loops.has(buffer) && loops.get(buffer) !== turn) shared.add(buffer);
+      loops.set(buffer, turn);
+    }
+  }
+  return shared;
 }
 
 /** The buffer that a buffer was merged into, or the buffer itself. */

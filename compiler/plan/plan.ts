@@ -19,6 +19,8 @@ export interface Buffer {
   readonly shape: readonly Form[];
   readonly layout: Layout;
   readonly bytes: Form;
+  /** It holds a value for each turn of a scan: row-major, each written as if it were all. */
+  readonly stacked?: true;
   /** Path in the weights file, of a param or state; in checkpoints, of a slot. */
   readonly path?: string;
   /** Contents of a constant, row-major in the logical shape. */
@@ -29,7 +31,20 @@ export interface Buffer {
 export interface Call {
   readonly code: string;
   readonly operands: readonly number[];
+  /** Bytes from the base of a buffer to what the call means by it; left out where all are 0. */
+  readonly offsets?: readonly (Form | undefined)[];
   readonly dims: readonly Form[];
+}
+
+/**
+ * A run of calls that is repeated: `count` of them from `first`. In their dims and offsets, `turn` is a dim that goes
+ * from 1 to `extent`. Loops are nested or apart.
+ */
+export interface CallLoop {
+  readonly turn: string;
+  readonly extent: Form;
+  readonly first: number;
+  readonly count: number;
 }
 
 export interface EntryPlan {
@@ -52,6 +67,8 @@ export interface EntryPlan {
   readonly arena: readonly number[];
   readonly interference: readonly (readonly [number, number])[];
   readonly calls: readonly Call[];
+  /** Left out where no call is repeated; outer loops stand before inner ones. */
+  readonly loops?: readonly CallLoop[];
   /** Floating-point operations of one call, a fused multiply-add counted as two. */
   readonly flops: Form;
 }

@@ -4,7 +4,7 @@ import type { Layout } from "./layout.ts";
 import type { Buffer } from "./plan.ts";
 import { readsOnlyInPlace } from "./reuse-in-place.ts";
 
-type Subject = Pick<Buffer, "role">;
+type Subject = Pick<Buffer, "role" | "stacked">;
 
 /** Whose layout the others of a group take: what all entries read before what only a step does. */
 const rank = {
@@ -41,12 +41,13 @@ export function tieLayouts(
       (rankOf(subjects[one]?.role ?? "scratch") ?? 4) <= (rankOf(subjects[other]?.role ?? "scratch") ?? 4);
     leaders.set(first ? other : one, first ? one : other);
   };
-  for (const { kernel, buffers } of kernels) {
+  for (const { kernel, buffers, offsets } of kernels) {
     const targets = kernel.operands.filter(({ paddingIsZero }) => paddingIsZero === true);
     for (const target of targets) {
       const own = buffers[kernel.operands.indexOf(target)] ?? -1;
       kernel.operands.forEach((operand, place) => {
         const buffer = buffers[place] ?? -1;
+        if (offsets?.[place] !== undefined || subjects[buffer]?.stacked === true) return;
         const alike =
           operand.shape.length === target.shape.length &&
           operand.shape.every((extent, dim) => equalForms(extent, target.shape[dim] ?? extent));

@@ -2,12 +2,21 @@ import binaryen from "binaryen";
 import { indexOf } from "../plan/index-of.ts";
 import { randomDims } from "../plan/lower-random.ts";
 import type { Loops } from "../plan/loops.ts";
-import type { EntryPlan, Plan } from "../plan/plan.ts";
+import type { CallLoop, EntryPlan, Plan } from "../plan/plan.ts";
 import { addHalfConversion } from "./half-conversion.ts";
 import { emitIndex } from "./indices.ts";
 import { addIntegerDivision } from "./integer-division.ts";
-import { baseName, dimName, makeWriter } from "./locals.ts";
-import { bytesOfModule, makeModule, type Module, type Variant } from "./module.ts";
+import {
+  addLocal,
+  baseName,
+  dimName,
+  getLocal,
+  localNamed,
+  makeWriter,
+  setLocal,
+  type Writer,
+} from "./locals.ts";
+import { bytesOfModule, makeModule, type Module, type Ref, type Variant } from "./module.ts";
 import { emitBlock } from "./statements.ts";
 
 /**
@@ -74,6 +83,8 @@ function addEntry(module: Module, plan: Plan, names: ReadonlyMap<string, string>
   }));
   const internal = `entry ${entry.name}`;
   const writer = makeWriter(module, "baseline", internal, parameters, { count: 0 });
+  const { loops = [] } = entry;
+  for (const { turn } of loops) addLocal(writer, dimName(turn), binaryen.i32);
   const calls = entry.calls.map((call) => {
     const name = names.get(call.code);
     const code = plan.code.get(call.code);
@@ -82,7 +93,11 @@ function addEntry(module: Module, plan: Plan, names: ReadonlyMap<string, string>
     if (call.operands.length !== wanted || call.dims.length !== code.loops.dims.length) {
       throw new Error(`bug: ${name} is called with ${call.operands.length} buffers, it wants ${wanted}`);
     }
-    const bases = call.operands.map((id) => i32.load(id * addressBytes, 4, i32.const(0)));
+    const bases = call.operands.map((id, place) => {
+      const base = i32.load(id * addressBytes, 4, i32.const(0));
+      const offset = call.offsets?.[place];
+      return offset === undefined ? base : i32.add(base, emitIndex(writer, indexOf(offset)));
+    });
     const dims = call.dims.map((form) => emitIndex(writer, indexOf(form)));
     return module.call(name, [...bases, ...dims], binaryen.none);
   });
@@ -91,7 +106,54 @@ function addEntry(module: Module, plan: Plan, names: ReadonlyMap<string, string>
     binaryen.createType(parameters.map((one) => one.type)),
     binaryen.none,
     writer.types,
-    module.block(null, [...writer.start, ...calls]),
+    module.block(null, [...writer.start, ...repeated(calls, loops, 0, calls.length, writer)]),
   );
   module.addFunctionExport(internal, entry.name);
+}
+
+/** The calls from one place to another, with loops around those that are repeated. */
+function repeated(
+  calls: readonly Ref[],
+  loops: readonly CallLoop[],
+  from: number,
+  to: number,
+  writer: Writer,
+): readonly Ref[] {
+  const [loop, ...rest] = loops;
+  if (loop === undefined || loop.first >= to) return calls.slice(from, to);
+  const end = loop.first + loop.count;
+  const isInside = ({ first }: CallLoop): boolean => first < end;
+  return [
+    ...calls.slice(from, loop.first),
+    emitLoop(loop, repeated(calls, rest.filter(isInside), loop.first, end, writer), writer),
+    ...repeated(
+      calls,
+      rest.filter((one) => !isInside(one)),
+      end,
+      to,
+      writer,
+    ),
+  ];
+}
+
+/** for (turn = 1; turn <= extent; turn += 1), which may be never. */
+function emitLoop({ turn, extent }: CallLoop, body: readonly Ref[], writer: Writer): Ref {
+  const { module } = writer;
+  const { i32 } = module;
+  const name = dimName(turn);
+  const local = localNamed(writer, name);
+  const [exit, again] = [`after ${turn}`, `turn ${turn}`];
+  const isPast = i32.gt_s(getLocal(writer, name), emitIndex(writer, indexOf(extent)));
+  return module.block(exit, [
+    setLocal(writer, local, i32.const(1)),
+    module.loop(
+      again,
+      module.block(null, [
+        module.br_if(exit, isPast),
+        ...body,
+        setLocal(writer, local, i32.add(getLocal(writer, name), i32.const(1))),
+        module.br(again),
+      ]),
+    ),
+  ]);
 }

@@ -2,7 +2,7 @@ import { tensorOf, type Tensor } from "../../compiler/graph/tensor.ts";
 import { constant, evaluate, type Form } from "../../compiler/integers/index.ts";
 import { interpretLoops } from "../../compiler/plan/interpret-loops.ts";
 import { storageMap } from "../../compiler/plan/layout.ts";
-import type { Buffer, Plan } from "../../compiler/plan/plan.ts";
+import type { Buffer, Call, CallLoop, Plan } from "../../compiler/plan/plan.ts";
 import { bytesOf, type Dtype } from "../../compiler/scalar/dtype.ts";
 import { place } from "../../runtime/place.ts";
 
@@ -59,7 +59,12 @@ export function runPlan(plan: Plan, name: string, run: PlanRun): Readonly<Record
     if (value === undefined) throw new Error(`the input ${input} is missing`);
     viewOf(buffer).set(packed(buffer, value.data));
   }
-  for (const call of entry.calls) {
+  const turns = new Map<string, number>();
+  const valueInTurn = (form: Form): number =>
+    evaluate(form, (atom) =>
+      atom.kind === "dim" ? (turns.get(atom.name) ?? run.dims[atom.name] ?? NaN) : NaN,
+    );
+  const runCall = (call: Call): void => {
     const code = plan.code.get(call.code);
     if (code === undefined) throw new Error(`the plan has no code ${call.code}`);
     const { kernel, loops } = code;
@@ -69,19 +74,39 @@ export function runPlan(plan: Plan, name: string, run: PlanRun): Readonly<Record
     );
     const memory: Record<string, Float64Array> = {};
     loops.operands.forEach((operand, index) => {
-      const content = contents.get(call.operands[index] ?? -1);
+      const id = call.operands[index] ?? -1;
+      const content = contents.get(id);
       if (content === undefined) throw new Error(`${call.code} has no operand ${operand}`);
-      memory[operand] = content;
+      const offset = call.offsets?.[index];
+      const size = bytesOf[bufferOf(id).dtype];
+      memory[operand] = offset === undefined ? content : content.subarray(valueInTurn(offset) / size);
     });
     const dims = Object.fromEntries(
-      loops.dims.map((dim, index) => [dim, valueOf(call.dims[index] ?? constant(0))]),
+      loops.dims.map((dim, index) => [dim, valueInTurn(call.dims[index] ?? constant(0))]),
     );
     interpretLoops(loops, memory, dims);
     kernel.operands.forEach(({ access }, index) => {
       const id = call.operands[index] ?? -1;
       if (access === "write") viewOf(id).set(contents.get(id) ?? []);
     });
-  }
+  };
+  const runCalls = (from: number, to: number, loops: readonly CallLoop[]): void => {
+    const [loop, ...rest] = loops;
+    if (loop === undefined || loop.first >= to) {
+      entry.calls.slice(from, to).forEach(runCall);
+      return;
+    }
+    const end = loop.first + loop.count;
+    entry.calls.slice(from, loop.first).forEach(runCall);
+    for (let turn = 1; turn <= valueOf(loop.extent); turn += 1) {
+      turns.set(loop.turn, turn);
+      const inside = rest.filter(({ first }) => first < end);
+      runCalls(loop.first, end, inside);
+    }
+    const later = rest.filter(({ first }) => first >= end);
+    runCalls(end, to, later);
+  };
+  runCalls(0, entry.calls.length, entry.loops ?? []);
   return Object.fromEntries(
     entry.outputs.map(({ name: output, buffer }) => {
       const content = viewOf(buffer);
