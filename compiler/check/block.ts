@@ -57,6 +57,10 @@ function defineStatement(
       );
       return;
     case "scan":
+      if (declaration.kind === "data") {
+        refuseScan(statement, "`scan` in a data declaration is not built yet", scope, builder);
+        return;
+      }
       defineScan(statement, scope, builder, (inner, own) =>
         defineStatement(inner, declaration, own, builder, []),
       );

@@ -1,6 +1,6 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Guard } from "../graph/expr.ts";
-import { findCounterExample, prove, showForm, type Form } from "../integers/index.ts";
+import { findCounterExample, prove, showForm, showName, type Form } from "../integers/index.ts";
 import type { Context } from "./checker-types.ts";
 import { boundsGuards } from "./conditions.ts";
 import { isPostponed, leastGuard } from "./obligations.ts";
@@ -36,7 +36,11 @@ export function proveBounds(subscript: Subscripted, array: string, context: Cont
       notes:
         values.length === 0
           ? []
-          : [{ text: `for example with ${values.map(([name, value]) => `${name} = ${value}`).join(", ")}` }],
+          : [
+              {
+                text: `for example with ${values.map(([name, value]) => `${showName(name)} = ${value}`).join(", ")}`,
+              },
+            ],
       help: [
         "say what lies outside: `(x[…] else 0)`",
         "or keep the subscript inside: `clamp(…)`, or a narrower range of its index",

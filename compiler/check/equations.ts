@@ -105,7 +105,7 @@ export interface KnownType {
 /** As `fillTo`, where the type is known without being written. */
 export function fill(
   value: Value,
-  { name, dtype, shape, range: declaredRange }: KnownType,
+  { name, dtype, shape, range: wanted }: KnownType,
   context: Context,
   span: Span,
 ): Value {
@@ -121,8 +121,8 @@ export function fill(
   }
   const fills = array.shape.length === 0 && shape.length > 0;
   if (!fills && !sameShape(array.shape, shape, context, span)) return errorValue;
-  const known = { form: array.scalar?.form, range: array.range ?? array.scalar?.range };
-  const range = rangeFor(declaredRange, known, context, span);
+  const actual = { form: array.scalar?.form, range: array.range ?? array.scalar?.range };
+  const range = rangeFor(wanted, actual, context, span);
   if (array.type === dtype && !fills) return range ? { ...array, range } : array;
   return {
     kind: "array",
@@ -190,11 +190,14 @@ export function indexed(
   target: Target,
   context: Context,
   declared: Type | undefined,
-  shape = declared && declaredShape(declared, context),
+  known?: KnownType,
 ): Value {
+  const shape = known?.shape ?? (declared && declaredShape(declared, context));
   const bound = boundFor(equation, target, context, shape);
   if (bound === undefined) return errorValue;
-  return entries(evaluate(equation.value, bound.context), equation, target, bound, context, declared);
+  const wanted = known?.range ?? (declared && declaredRange(declared, context));
+  const right = evaluate(equation.value, bound.context);
+  return entries(right, equation, target, bound, context, declared, wanted);
 }
 
 function boundFor(
@@ -222,6 +225,7 @@ function entries(
   bound: Bound,
   context: Context,
   declared: Type | undefined,
+  wanted?: IntegerRange,
 ): Value {
   const { builder } = context;
   if (right.kind === "parameters" && right.shape.length === 0 && target.binders.every(isIndex)) {
@@ -254,10 +258,7 @@ function entries(
   const body = coerce(element, dtype);
   warnOfConstants(body, bound.context, equation.span);
   builder.bindings.push({ kind: "equation", name, axes, domain: [], dtype, body, span: equation.span });
-  const range =
-    dtype === "i32"
-      ? rangeFor(declared && declaredRange(declared, bound.context), element, bound.context, equation.span)
-      : undefined;
+  const range = dtype === "i32" ? rangeFor(wanted, element, bound.context, equation.span) : undefined;
   const shape = axes.map(({ extent }) => extent);
   return holdSizes(shape, `\`${target.name.text}\``, builder, target.span)
     ? operandArray(name, { dtype, shape, range })

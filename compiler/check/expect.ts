@@ -1,6 +1,6 @@
 import type { Expr } from "../../grammar/ast.ts";
 import type { Span } from "../diagnostics/source.ts";
-import { constantOf, dim, mentions, type Form } from "../integers/index.ts";
+import { constantOf, dim, mentions, type Atom, type Form } from "../integers/index.ts";
 import type { ArrayValue, Context, Value } from "./checker-types.ts";
 import type { Scalar } from "./scalar.ts";
 import { evaluate } from "./evaluate.ts";
@@ -80,9 +80,10 @@ export function integerFormOf(expr: Expr, context: Context): Form | undefined {
 export function dimOf(expr: Expr, context: Context): Form | undefined {
   const scalar = integerOf(expr, context);
   if (scalar === undefined) return undefined;
-  const known = scalar.form !== undefined && scalar.type === "counted";
   // The turn of a scan is counted, and no size.
-  if (known && !mentions(scalar.form, (atom) => atom.kind === "axis" || atom.kind === "read")) {
+  const isTurn = (atom: Atom): boolean =>
+    atom.kind === "axis" && context.times.some(({ name }) => name === atom.name);
+  if (scalar.form !== undefined && scalar.type === "counted" && !mentions(scalar.form, isTurn)) {
     const value = constantOf(scalar.form);
     if (value === undefined || Number.isInteger(value)) return scalar.form;
   }

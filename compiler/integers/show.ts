@@ -35,9 +35,13 @@ function showTerm(term: Term, style: FormStyle): string {
   return term.numerator === 1 ? `${factors}${over}` : `${term.numerator}*${factors}${over}`;
 }
 
+/** What follows `$` tells the turns of scans with one variable apart, and is nothing to people. */
+export function showName(name: string): string {
+  return name.replace(/\$\d*$/, "");
+}
+
 function showAtom(atom: Atom, style: FormStyle): string {
-  // What follows `$` tells the turns of scans with one variable apart, and is nothing to people.
-  const nameOf = style.name ?? ((name: string): string => name.replace(/\$\d+$/, ""));
+  const nameOf = style.name ?? showName;
   switch (atom.kind) {
     case "dim":
     case "axis":

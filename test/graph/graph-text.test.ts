@@ -106,7 +106,7 @@ describe("a text that is no graph", () => {
     ["graph g() {\n  a = compute f32[i: 3]\n}", "line 3: expected an expression, found }"],
     [
       "graph g() {\n  a = computed f32[]\n}",
-      "line 2: expected one of input, param, state, slot, constant, compute, scatter, argsort, grad, found computed",
+      "line 2: expected one of input, param, state, slot, constant, compute, scatter, argsort, carry, last, stack, grad, found computed",
     ],
     ["graph g() {\n  a = input f64[]\n}", "line 2: expected a dtype, found f64"],
     ["graph g() {\n  a = compute f32[] frob(1.0)\n}", "line 2: expected a scalar function, found frob"],

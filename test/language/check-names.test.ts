@@ -61,20 +61,6 @@ describe("D1 names and scopes", () => {
       "model M(a: f32[N, 2], b: f32[N, 1]) -> (y: f32[N, 3]) { y[n, k] = cat[k](a[n, k], 10 * b[n, k]) }";
     expect(run(source, { a: [[1, 2]], b: [[3]] })).toEqual([1, 2, 30]);
   });
-  test("D1.6 what a scan stacks and carries is seen outside of it, what it names inside is not", () => {
-    const model = (y: string): string => `model M(x: f32[T]) -> (y: f32[T]) {
-  scan t in 0..T carry h = 0.0 {
-    step = h + x[t]
-    h' = step
-    stack[t] = h'
-  }
-  y[t] = ${y}
-}`;
-    // \`scan\` itself is built by a later version, which is all that is said of it.
-    expectCodes(model("stack[t]"), ["DLC3019"]);
-    expectCodes(model("x[t] + h"), ["DLC3019"]);
-    expectCodes(model("x[t] + step"), ["DLC2001"]);
-  });
   test("D1.7 states have next values, other names have none", () => {
     const model = (body: string): string => `model M(x: f32[N]) -> (y: f32[N]) {\n  ${body}\n}`;
     expectCodes(model("a[n] = x[n]\n  a'[n] = 2 * x[n]\n  y = a"), ["DLC2018"]);
@@ -112,11 +98,6 @@ fn twice(a: real[N]) -> (b: real[N]) { b[n] = 2 * a[n] }
     const layer = "layer Id(x: real[N]) -> (y: real[N]) { y = x }\n";
     expectCodes(`${layer}model M(x: f32[N]) -> (y: f32[N]) { y = x |> Id() }`, []);
     expectCodes(`${layer}model M(x: f32[N]) -> (y: f32[N]) { y = x |> Id }`, ["DLC3013"]);
-  });
-  test("D1.10 a carried name may be an output of its declaration", () => {
-    const scan = "scan t in 0..T carry h = 0.0 { h' = h + x[t] }";
-    // That \`h\` has no equation of its own is no second error.
-    expectCodes(`model M(x: f32[T]) -> (h: f32) { ${scan} }`, ["DLC3019"]);
   });
   test("what the library has is met with its import", () => {
     const source = "model M(x: f32[N, 3]) -> (y: f32[N, 2]) { y = x |> fc: Linear(2) |> softmax }";
