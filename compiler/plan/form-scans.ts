@@ -3,22 +3,10 @@ import { regionsOf, type Regions } from "../graph/regions.ts";
 import { mapForms, mapGuard, operandsOf } from "../graph/visit.ts";
 import { constant, dim as dimForm, substitute, subtract, type Form } from "../integers/index.ts";
 import { copyOf, formKernels, kernelOfNode, makeOperand, type FormedKernel } from "./form-kernels.ts";
+import type { FormedStep } from "./formed-step.ts";
 import type { FusionLimits } from "./group-nodes.ts";
 import type { Kernel } from "./kernel.ts";
 import { placeUpdates } from "./place-updates.ts";
-
-/** A loop over turns: kernels that run before it, and those that run in each turn, in their order. */
-export interface FormedScan {
-  readonly turn: string;
-  readonly extent: Form;
-  readonly before: readonly FormedStep[];
-  readonly steps: readonly FormedStep[];
-}
-
-/** A kernel, or a scan with a kernel that stands for all that it reads from outside and results in. */
-export interface FormedStep extends FormedKernel {
-  readonly scan?: FormedScan;
-}
 
 /**
  * The kernels of a graph, those of a scan in it. What is carried has a place of its own: it is filled before the first

@@ -10,7 +10,7 @@ import {
 } from "../integers/index.ts";
 import { bytesOf } from "../scalar/dtype.ts";
 import type { PlacedKernel } from "./assign-layouts.ts";
-import type { FormedStep } from "./form-scans.ts";
+import type { FormedStep } from "./formed-step.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Loops } from "./loops.ts";
 import type { PlacedUpdates } from "./place-updates.ts";

@@ -1,6 +1,6 @@
 import type { Graph, Node, Update } from "../graph/graph.ts";
 import { copyOf, kernelOfNode } from "./form-kernels.ts";
-import type { FormedStep } from "./form-scans.ts";
+import type { FormedStep } from "./formed-step.ts";
 import type { Kernel } from "./kernel.ts";
 import { readsOnlyInPlace } from "./reuse-in-place.ts";
 
