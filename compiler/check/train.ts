@@ -4,7 +4,16 @@ import { leadingRows } from "./accumulate.ts";
 import type { TrainingSettings } from "../graph/graph.ts";
 import { applyValue } from "./apply.ts";
 import { defineStatements } from "./block.ts";
-import type { Builder, InstanceValue, Module, Output, Scope, Session, Value } from "./checker-types.ts";
+import type {
+  Builder,
+  Entity,
+  InstanceValue,
+  Module,
+  Output,
+  Scope,
+  Session,
+  Value,
+} from "./checker-types.ts";
 import { newContext } from "./context.ts";
 import { evaluateEquation } from "./equations.ts";
 import { expectArray } from "./expect.ts";
@@ -119,24 +128,31 @@ function bodyOf(
     };
     define(session, scope, lazy(`${name.text}'`, name.span, make));
   }
-  const metrics = statements.filter((one) => one.kind === "metric");
+  const metrics = new Map<string, Entity>();
   defineStatements({ ...train.body, statements }, declaration, scope, builder, []);
-  for (const metric of metrics) {
-    const { name, value, span, doc } = metric;
+  for (const statement of statements) {
+    if (statement.kind !== "metric") continue;
+    const { name, value, span, doc } = statement;
     const target = { kind: "target", name, primed: false, binders: [], type: undefined, span } as const;
     const equation: Equation = { kind: "equation", doc, targets: [target], value, alias: undefined, span };
     const make = (): Value => evaluateEquation(equation, target, scope, builder, undefined);
-    define(session, scope, lazy(name.text, name.span, make));
+    const entity = lazy(name.text, name.span, make);
+    // What a metric is called is for whoever reads it: `metric accuracy = accuracy(logits, label)` hides nothing.
+    const isOfFile = find(name.text, scope)?.scope === module.scope && !metrics.has(name.text);
+    if (!isOfFile) define(session, scope, entity);
+    metrics.set(name.text, entity);
   }
   defineOutputs(model, scope, builder, train.model.span);
   for (const entity of [...scope.entities.values()]) {
     if (entity.unasked !== true) valueOf(entity, session);
   }
+  for (const entity of metrics.values()) valueOf(entity, session);
   const numbers = settingsOf(scope, session);
   if (numbers === undefined) return undefined;
   if (training && !trainStep(train, { model, purpose, rows, ...numbers }, scope, builder)) return undefined;
-  const wanted = [...(scope.entities.has("loss") ? ["loss"] : []), ...metrics.map(({ name }) => name.text)];
-  const outputs = [...new Set(wanted)].map((name) => outputOf(name, scope, builder));
+  const loss = scope.entities.get("loss");
+  const wanted = new Map([...(loss ? [["loss", loss] as const] : []), ...metrics]);
+  const outputs = [...wanted.values()].map((entity) => outputOf(entity, scope, builder));
   if (!outputs.every((output) => output !== undefined)) return undefined;
   return { body: prune(builder, outputs, train.span, boundedDims(builder), []), numbers };
 }
@@ -212,9 +228,9 @@ function defineOutputs(model: InstanceValue, scope: Scope, builder: Builder, spa
   });
 }
 
-function outputOf(name: string, scope: Scope, builder: Builder): Output | undefined {
-  const entity = scope.entities.get(name);
-  if (entity?.span === undefined) return undefined;
+function outputOf(entity: Entity, scope: Scope, builder: Builder): Output | undefined {
+  const { name } = entity;
+  if (entity.span === undefined) return undefined;
   const context = newContext(builder, scope);
   const value = valueOf(entity, builder.session);
   const array = value.kind === "error" ? undefined : expectArray(value, context, entity.span);

@@ -204,6 +204,31 @@ data D()(a: f32[R] = npy("a.npy")) -> (x: f32[R, 4]) { x[r, j in 0..4] = a[r] + 
   });
 });
 
+describe("D1.8 the name of a metric", () => {
+  const text = (metric: string): string => `import std.metric { accuracy }
+model Line(x: f32[N, 3]) -> (y: f32[N, 3]) {
+  param w: f32 = 1
+  y[n, k] = w * x[n, k]
+}
+train Line on (x: f32[N, 3], label: i32[N] in 0..3) {
+  loss   = mean(y)
+  model' = model - 0.1 * grad(loss, model)
+  ${metric}
+  batch  = 2
+}`;
+  test("may be that of the function by which it is computed", () => {
+    const { step } = trainingOf(
+      source.programOf(text("metric accuracy = accuracy(y, label)"), { train: true }),
+    );
+    expect(step.outputs.map(({ name }) => name)).toEqual(["loss", "accuracy"]);
+  });
+  test("is given once, and is a name of the block where the file has none", () => {
+    expectCodes(text("metric accuracy = accuracy(y, label)  metric accuracy = mean(y)"), ["DLC2003"]);
+    expectCodes(text("metric size = mean(y)  metric size = mean(x)"), ["DLC2002"]);
+    expectCodes(text("metric share = accuracy(y, label)  metric error = 1 - share"), []);
+  });
+});
+
 describe("what a data declaration may not be", () => {
   test("a layer; a thing with parameters; one whose inputs come from nowhere", () => {
     const plain = `data D()(a: f32[R] = npy("a.npy")) -> (x: f32[R]) { x = a }`;
