@@ -2,6 +2,7 @@ import type { Equation, Statement, Target, TrainDeclaration, UnitDeclaration } f
 import type { Span } from "../diagnostics/source.ts";
 import { leadingRows } from "./accumulate.ts";
 import type { TrainingSettings } from "../graph/graph.ts";
+import { constantOf } from "../integers/index.ts";
 import { applyValue } from "./apply.ts";
 import { defineStatements } from "./block.ts";
 import type {
@@ -235,15 +236,18 @@ function outputOf(entity: Entity, scope: Scope, builder: Builder): Output | unde
   const value = valueOf(entity, builder.session);
   const array = value.kind === "error" ? undefined : expectArray(value, context, entity.span);
   if (array === undefined) return undefined;
-  if (array.shape.length > 0) {
+  // Counts may be many, as those of a confusion matrix: over several batches they add up.
+  const isCounts = array.type === "i32" && array.shape.every((size) => constantOf(size) !== undefined);
+  if (array.shape.length > 0 && (name === "loss" || !isCounts)) {
     tell(builder.session, "DLC3002", {
       message: `\`${name}\` is one number for the whole batch, but this has ${array.shape.length} axes`,
       span: entity.span,
-      help: ["take its mean"],
+      help: ["take its mean", ...(name === "loss" ? [] : ["only counts, i32, may be several"])],
     });
     return undefined;
   }
   const bound = named(array, name, context, entity.span);
   if (bound.operand === undefined) return undefined;
-  return { name, operand: bound.operand, dtype: stored(bound.type, context), shape: [], span: entity.span };
+  const { operand, shape, type } = bound;
+  return { name, operand, dtype: stored(type, context), shape, span: entity.span };
 }

@@ -222,6 +222,16 @@ train Line on (x: f32[N, 3], label: i32[N] in 0..3) {
     );
     expect(step.outputs.map(({ name }) => name)).toEqual(["loss", "accuracy"]);
   });
+  test("counts may be several numbers, anything else is one", () => {
+    const counts = text("metric confusion = confusionMatrix(y, label)").replace(
+      "{ accuracy }",
+      "{ confusionMatrix }",
+    );
+    const { evaluate } = trainingOf(source.programOf(counts, { train: true }));
+    const node = evaluate.nodes.find(({ name }) => name === evaluate.outputs[1]?.node);
+    expect([node?.dtype, node?.shape.length]).toEqual(["i32", 2]);
+    expectCodes(text("metric each = y"), ["DLC3002"]);
+  });
   test("is given once, and is a name of the block where the file has none", () => {
     expectCodes(text("metric accuracy = accuracy(y, label)  metric accuracy = mean(y)"), ["DLC2003"]);
     expectCodes(text("metric size = mean(y)  metric size = mean(x)"), ["DLC2002"]);
