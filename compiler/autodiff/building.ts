@@ -1,11 +1,12 @@
 import { dtypeOf } from "../graph/dtype-of.ts";
 import type { Axis, Expr } from "../graph/expr.ts";
 import { freshName } from "../graph/fresh-name.ts";
-import type { Graph, Node } from "../graph/graph.ts";
+import type { Graph, Node, Scan } from "../graph/graph.ts";
 import { printExpr } from "../graph/print.ts";
-import { dimRangeOf } from "../graph/ranges.ts";
-import type { RangeOf } from "../integers/index.ts";
+import { dimRangeOf, rangeWithAxes } from "../graph/ranges.ts";
+import type { Form, RangeOf } from "../integers/index.ts";
 import type { Dtype } from "../scalar/dtype.ts";
+import { nesting, type Nesting } from "./nesting.ts";
 
 /** The graph that `differentiate` makes, while it grows. */
 export interface Building {
@@ -14,23 +15,55 @@ export interface Building {
   readonly add: (node: Node) => void;
   /** A name that no node has, beginning with `base`. */
   readonly freshName: (base: string) => string;
-  /** Names that no axis may take, since dims have them. */
+  /** Names that no axis may take, since dims and turns have them. */
   readonly dims: ReadonlySet<string>;
   readonly dimRange: RangeOf;
   /** Nodes that were made for a node and serve every gradient through it, `argmax` of a `max`, by what they are. */
   readonly helpers: Map<string, string>;
+  readonly scans: readonly OpenScan[];
+  /** Adds a scan that is run in each turn of `around`, or once. */
+  readonly addScan: (wished: string, extent: Form, around: string | undefined) => OpenScan;
+  readonly nesting: Nesting;
+}
+
+export interface OpenScan extends Scan {
+  readonly carries: { readonly current: string; next: string }[];
 }
 
 export function startBuilding(graph: Graph): Building {
   const taken = new Set(graph.nodes.map((node) => node.name));
   const nodes = new Map<string, Node>();
+  const scans: OpenScan[] = (graph.scans ?? []).map((scan) => ({
+    ...scan,
+    carries: scan.carries.map((carry) => ({ ...carry })),
+  }));
+  const dims = new Set([...graph.dims.map((dim) => dim.name), ...scans.map(({ turn }) => turn)]);
+  const ranges = dimRangeOf(graph);
+  const around = new Map<string, string | undefined>();
   return {
     nodes,
     add: (node) => nodes.set(node.name, node),
     freshName: (base) => freshName(base, taken),
-    dims: new Set(graph.dims.map((dim) => dim.name)),
-    dimRange: dimRangeOf(graph),
+    dims,
+    // Scans come while the graph grows.
+    dimRange: (atom) =>
+      rangeWithAxes(
+        scans.map(({ turn, extent }) => ({ name: turn, extent })),
+        ranges,
+      )(atom),
     helpers: new Map(),
+    scans,
+    addScan: (wished, extent, outer) => {
+      const scan: OpenScan = {
+        turn: freshName(`${wished.replace(/\$.*$/, "")}$`, dims),
+        extent,
+        carries: [],
+      };
+      scans.push(scan);
+      around.set(scan.turn, outer);
+      return scan;
+    },
+    nesting: nesting(graph, nodes, around),
   };
 }
 

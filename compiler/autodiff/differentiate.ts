@@ -27,10 +27,14 @@ export function differentiate(graph: Graph): Graph {
     const sweep = sweeps.get(key) ?? sweepFrom(node, wantedOf(node, graph, names), building);
     sweeps.set(key, sweep);
     const made = gradientOf(node, sweep, building);
-    if (made !== node.name) names.set(node.name, made);
+    if (made === node.name) continue;
+    names.set(node.name, made);
+    for (const { carries } of building.scans)
+      for (const carry of carries) if (carry.next === node.name) carry.next = made;
   }
   const nodes = [...building.nodes.values()].map(withoutStops);
-  return { ...graph, nodes, ...renameRoots(graph, names) };
+  const { scans } = building;
+  return { ...graph, ...renameRoots(graph, names), nodes, ...(scans.length > 0 && { scans }) };
 }
 
 /** Everything that the same node is differentiated by, so that one sweep serves them all. */

@@ -10,7 +10,7 @@ import { expectArray } from "./expect.ts";
 import { reachedByFlow } from "./flow.ts";
 import { hoist } from "./hoist.ts";
 import { pathKey } from "./instances.ts";
-import { refuseGradientOfScan } from "./later-scans.ts";
+import { refuseGradientInScan } from "./later-scans.ts";
 import { isFloatType, showType } from "./numbers.ts";
 import { arrayOfOwned, parametersFor, rootsOfValue } from "./parameters.ts";
 import { tellIn } from "./session.ts";
@@ -140,7 +140,7 @@ function gradientBinding(
   context: Context,
 ): ArrayValue {
   const { builder } = context;
-  refuseGradientOfScan(of.operand, call.span, context);
+  refuseGradientInScan(of.operand, by, call.span, context);
   const name = freshBinding(builder, `d_${by.replaceAll(".", "_")}`);
   builder.bindings.push({
     kind: "gradient",

@@ -1,6 +1,6 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Context } from "./checker-types.ts";
-import { neededFrom } from "./prune.ts";
+import { reachedByFlow } from "./flow.ts";
 import { tellIn } from "./session.ts";
 import type { Binding, Body } from "./typed.ts";
 
@@ -17,10 +17,21 @@ function changesStates({ bindings, updates }: Body): boolean {
   return bindings.some((binding) => binding.kind === "application" && changesStates(binding.callee));
 }
 
-/** Says so where a gradient would go through a scan. */
-export function refuseGradientOfScan(of: string, span: Span, { builder }: Context): void {
-  if (!hasScan(neededFrom([of], builder).bindings)) return;
-  tellIn(builder, "DLC3019", { message: "a gradient through a `scan` is not built yet", span });
+/** Says so where a gradient in the body of a scan would go back through its turns. */
+export function refuseGradientInScan(of: string, by: string, span: Span, { builder, times }: Context): void {
+  const { bindings, scans, params } = builder;
+  const isCarry = (binding: Binding): boolean =>
+    binding.kind === "carry" && times.some(({ name }) => name === binding.turn);
+  const carries = bindings.filter(isCarry).map(({ name }) => name);
+  if (carries.length === 0) return;
+  const inTurn = bindings.filter((binding) => !isCarry(binding));
+  const met = [...reachedByFlow(inTurn, scans, [of])].filter((name) => carries.includes(name) && name !== by);
+  if (met.length === 0 || !(params.has(by) || reachedByFlow(bindings, scans, met).has(by))) return;
+  tellIn(builder, "DLC3019", {
+    message: "a gradient in the body of a `scan` that goes back through its turns is not built yet",
+    span,
+    help: ["differentiate what the scan gives, outside of it"],
+  });
 }
 
 /** Says so where what is applied would have to be in a scan, or a scan in it. */

@@ -4,13 +4,17 @@ import type { ScalarName } from "../scalar/names.ts";
 import type { Axis, Expr, Guard, ReduceExpr, ReduceOp } from "./expr.ts";
 import type {
   ArgsortNode,
+  CarryNode,
   ComputeNode,
   ConstantNode,
   GradNode,
   InputNode,
+  LastNode,
   Node,
   ParamNode,
+  Scan,
   ScatterNode,
+  StackNode,
   StateNode,
 } from "./graph.ts";
 
@@ -133,6 +137,21 @@ export function argsortNode(
 ): ArgsortNode {
   const shape = count === undefined ? of.shape : [...of.shape.slice(0, -1), sizeOf(count)];
   return { kind: "argsort", name, dtype: "i32", shape, of: of.name, descending };
+}
+
+/** What a scan carries, with its value before the first turn. */
+export function carryNode(name: string, { turn }: Scan, of: Node): CarryNode {
+  return { kind: "carry", name, dtype: of.dtype, shape: of.shape, turn, of: of.name };
+}
+
+/** What a scan carries, after the last turn. */
+export function lastNode(name: string, { turn }: Scan, of: Node): LastNode {
+  return { kind: "last", name, dtype: of.dtype, shape: of.shape, turn, of: of.name };
+}
+
+/** A node of a scan for all of its turns. */
+export function stackNode(name: string, { turn, extent }: Scan, of: Node): StackNode {
+  return { kind: "stack", name, dtype: of.dtype, shape: [extent, ...of.shape], turn, of: of.name };
 }
 
 /** The gradient of one node with respect to another; `axes` are those of `of`. */

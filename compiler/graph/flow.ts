@@ -11,6 +11,7 @@ import { childrenOf } from "./visit.ts";
  */
 export function flowsFrom(node: Node): readonly string[] {
   if (node.kind === "grad") return [node.of, node.wrt];
+  if (node.kind === "carry" || node.kind === "last" || node.kind === "stack") return [node.of];
   if (node.kind !== "compute" && node.kind !== "scatter") return [];
   return flowingReads(node.body);
 }

@@ -38,7 +38,7 @@ export function regionsOf(graph: Graph): Regions {
       continue;
     }
     const own = new Set(operandsOf(node).flatMap((name) => [...turnsIn(name)]));
-    for (const turn of mentionedTurns(node, names)) own.add(turn);
+    for (const turn of mentionedTurns(node)) if (names.has(turn)) own.add(turn);
     turns.set(node.name, own);
   }
   // What a scan takes into its next turn may be computed where nobody looks.
@@ -59,14 +59,16 @@ export function regionsOf(graph: Graph): Regions {
   return { regionOf: (name) => regions.get(name), around: (turn) => around.get(turn), turnsOf: turnsIn };
 }
 
-/** The turns that a node speaks of itself. */
-function mentionedTurns(node: Node, turns: ReadonlySet<string>): readonly string[] {
+/** The turns that a node speaks of itself: axes that it has not. */
+export function mentionedTurns(node: Node): readonly string[] {
   if (node.kind === "carry") return [node.turn];
   if (node.kind !== "compute" && node.kind !== "scatter") return [];
   const forms: readonly Form[] = [
     ...node.domain.map(({ form }) => form),
     ...(node.kind === "scatter" ? node.at : []),
   ];
+  const own = new Set(node.axes.map(({ name }) => name));
+  if (node.kind === "compute") for (const { name } of node.reduce?.axes ?? []) own.add(name);
   const mentioned = [...forms.flatMap((form) => [...axesOfForm(form)]), ...axesOf(node.body)];
-  return mentioned.filter((name) => turns.has(name));
+  return mentioned.filter((name) => !own.has(name));
 }

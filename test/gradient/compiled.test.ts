@@ -1,53 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { emitCode } from "../../compiler/compile.ts";
-import {
-  apply,
-  computeNode,
-  gradNode,
-  inputNode,
-  interpret,
-  parseGraph,
-  read,
-  tensorOf,
-  type Axis,
-  type Graph,
-  type Tensor,
-} from "../../compiler/graph/index.ts";
-import { axis, constantOf } from "../../compiler/integers/index.ts";
+import { interpret, tensorOf, type Tensor } from "../../compiler/graph/index.ts";
+import { constantOf } from "../../compiler/integers/index.ts";
 import { planProgram, wasmTarget } from "../../compiler/plan/index.ts";
 import { runWasm } from "../numeric/run-wasm.ts";
 import { relaxedSimd } from "../numeric/relaxed-simd.ts";
 import { largestError, tolerance } from "../numeric/tensor-error.ts";
 import { numbers, prepared } from "./central-differences.ts";
 import { layerCases } from "./layer-cases.ts";
-
-/** Σ R·y and its gradients by every float input. */
-function withGradients(text: string): Graph {
-  const graph = parseGraph(text);
-  const y = graph.nodes.at(-1);
-  if (y === undefined) throw new Error("a graph without nodes");
-  const weights = inputNode("R", "f32", y.shape);
-  const axes = y.shape.map((extent, place): Axis => ({ name: `r${place}`, extent }));
-  const at = axes.map(({ name }) => axis(name));
-  const loss = computeNode({
-    name: "loss",
-    dtype: "f32",
-    axes: [],
-    ...(axes.length > 0 && { reduce: { op: "sum", axes } }),
-    body: apply("multiply", read(y.name, ...at), read("R", ...at)),
-  });
-  const gradients = graph.nodes
-    .filter((node) => node.kind === "input" && node.dtype === "f32")
-    .map((node) => gradNode(`d.${node.name}`, loss, node));
-  const outputs = [loss, ...gradients].map(({ name }) => ({ name, node: name }));
-  return prepared({ ...graph, nodes: [...graph.nodes, weights, loss, ...gradients], outputs });
-}
+import { withGradients } from "./with-gradients.ts";
 
 describe("gradients as WebAssembly against the interpreter", () => {
   const graphs = Object.entries(layerCases).map(([name, { lines, given = {} }]) => ({
     name,
     given,
-    graph: withGradients(`graph layer() {\n${lines}\noutput y = y\n}`),
+    graph: prepared(withGradients(`graph layer() {\n${lines}\noutput y = y\n}`)),
   }));
 
   it.each(graphs)("$name", async ({ graph, given }) => {
