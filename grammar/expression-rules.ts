@@ -529,6 +529,7 @@ export abstract class ExpressionRules extends Rules {
   /** A number that the lexer has refused is 0 here. */
   private number(kind: "int" | "float", token: IToken): ast.Expr {
     const value = Number(token.image);
-    return { kind, value: Number.isFinite(value) ? value : 0, span: this.spanOf(token) };
+    const isKept = kind === "int" ? Number.isSafeInteger(value) : Number.isFinite(value);
+    return { kind, value: isKept ? value : 0, span: this.spanOf(token) };
   }
 }

@@ -9,6 +9,11 @@ describe("D5 numbers", () => {
     expect(run(model("(x: i32[N]) -> (y: i32[N])", "y[i] = 7 * x[i] + i"), { x: [1, 2] })).toEqual([7, 15]);
     expect(run(model("(x: f32[N]) -> (y: f32[N])", "y[i] = x[i] * 2^3"), { x: [1, 2] })).toEqual([8, 16]);
   });
+  test("D5.1 a literal beyond what is exact is refused wherever it stands", () => {
+    for (const literal of ["9007199254740992", "99999999999999999999", "1" + "0".repeat(400)]) {
+      expectCodes(model("(x: f32[N]) -> (y: f32[N])", `y[i] = x[i] * ${literal}`), ["DLC1005"]);
+    }
+  });
   test("D5.1 a float literal takes the dtype of its partner", () => {
     const { entries } = programOf(model("(x: f16[N]) -> (y: f16[N])", "y[i] = 0.5 * x[i]"));
     const node = entries["forward"]?.nodes.find(({ name }) => name === "y");
