@@ -130,11 +130,13 @@ export function byRows(graph: Graph, rows: Form, prefix: string): ByRows {
   });
   const outputs = graph.outputs.map(({ name, node }) => ({ name, node: ofBatch(node) }));
   const read = new Set([...made.values()].flatMap(operandsOf));
+  // Where no source is read by rows, their numbers still say how many there are.
+  const isCounted = [...sources.values()].some(({ row }) => row !== undefined);
   return {
     batch: {
       ...graph,
       dims: [...graph.dims, { name: count, low: 1 }],
-      nodes: [...made.values()].filter(({ name }) => name !== numbers || read.has(name)),
+      nodes: [...made.values()].filter(({ name }) => name !== numbers || !isCounted || read.has(name)),
       outputs,
     },
     once: {

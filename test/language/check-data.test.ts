@@ -181,6 +181,17 @@ train Line on G { loss = mean(y)  model' = model - grad(loss, model)  batch = 1 
     expect(data.rows).toBeUndefined();
     expect(data.sources.map(({ inputs }) => inputs)).toEqual([{ whole: "h" }, { whole: "to" }]);
   });
+  test("what reads no source by rows has as many rows as it is asked for", () => {
+    const made = dataOf(trained("data D() -> (x: f32[6]) { x[i in 0..6] = 1 + 0 * random() }"));
+    expect(call(made, "train", { $rows: rows(4, 2, 5) })).toEqual({ x: [1, 1, 1] });
+    const constant = dataOf(trained("data D() -> (x: f32[6]) { x[i in 0..6] = 2 }"));
+    expect(call(constant, "evaluate", { $rows: rows(0, 1) })).toEqual({ x: [2, 2] });
+    const repeated = dataOf(
+      trained('data D()(a: f32[R] = npy("a.npy")) -> (x: f32[100]) { x[i in 0..100] = a[0] }'),
+    );
+    const inputs = { $rows: rows(99, 3), a: tensorOf([3], [7, 8, 9]) };
+    expect(call(repeated, "train", inputs)).toEqual({ x: [7, 7] });
+  });
   test("D3.5 what is undecided about sizes is left for when the sources are opened; what is wrong is not", () => {
     const shifted = trained(
       `data D(by: dim)(a: f32[R] = npy("a.npy")) -> (x: f32[M]) where M = R - by {
