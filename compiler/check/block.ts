@@ -4,7 +4,6 @@ import { defineEquation } from "./define-equation.ts";
 import { ownedTensor } from "./owned.ts";
 import { defineScan, refuseScan } from "./scans.ts";
 import { define, lazy } from "./scope.ts";
-import { tell } from "./session.ts";
 
 /** The names of a block, each found out when it is asked for (D1.2). */
 export function defineStatements(
@@ -30,13 +29,6 @@ function defineStatement(
   switch (statement.kind) {
     case "param":
     case "state": {
-      if (declaration.kind === "function") {
-        tell(session, "DLC2016", {
-          message: `a function owns nothing, but \`${declaration.name.text}\` has a ${statement.kind}`,
-          span: statement.span,
-          help: ["declare it with `layer`"],
-        });
-      }
       const { name } = statement;
       const owned = lazy(name.text, name.span, () => ownedTensor(statement, scope, builder));
       define(session, scope, statement.kind === "state" ? { ...owned, declares: statement } : owned);

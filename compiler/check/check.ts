@@ -8,6 +8,7 @@ import { newContext } from "./context.ts";
 import { bindHypers, symbolicHypers, type Hypers } from "./hypers.ts";
 import { kindLabels } from "./instances.ts";
 import { build } from "./instantiate.ts";
+import { refuseMisplaced } from "./misplaced-statements.ts";
 import { constantBuilder, loadModule } from "./modules.ts";
 import { overrides } from "./overrides.ts";
 import { checkPaths } from "./paths.ts";
@@ -201,6 +202,7 @@ function entryBuilder(declaration: UnitDeclaration, entry: string, scope: Scope,
 /** D3.5: what a declaration says whatever it is given; what is undecided is left to its applications. */
 function checkDeclarations(module: Module, session: Session): void {
   for (const declaration of module.file.declarations) {
+    if (declaration.kind !== "train" || session.options.train === true) refuseMisplaced(declaration, session);
     if (declaration.kind === "constant") {
       const entity = module.scope.entities.get(declaration.name.text);
       if (entity !== undefined) valueOf(entity, session);

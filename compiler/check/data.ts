@@ -1,4 +1,5 @@
 import type { Call, Name, UnitDeclaration } from "../../grammar/ast.ts";
+import type { Span } from "../diagnostics/source.ts";
 import type { Builder, Context, Scope, Session, UnitValue } from "./checker-types.ts";
 import { newContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
@@ -72,11 +73,13 @@ function bodyOf(
   const made = build({ declaration, scope, hypers, entry: "forward" }, "free", builder, undefined);
   const body = made?.body;
   if (body === undefined || (!before && hasErrors(session))) return undefined;
-  if (body.params.length + body.states.length > 0) {
-    const [owned] = [...body.params, ...body.states];
+  // What the declaration itself says that it owns has no place there, which is told elsewhere.
+  if (declaration.body.statements.some(({ kind }) => kind === "param" || kind === "state")) return undefined;
+  const owner = ownerIn(body);
+  if (owner !== undefined) {
     tellIn(builder, "DLC3013", {
       message: "a data declaration learns nothing: it has no parameters and no states",
-      span: owned?.span ?? declaration.name.span,
+      span: owner,
     });
     return undefined;
   }
@@ -86,6 +89,14 @@ function bodyOf(
       stated.findIndex((other) => other.form.key === form.key && other.relation === relation) === place,
   );
   return { ...body, facts };
+}
+
+/** What is applied in a body and owns parameters or states, or applies what does; else what the body owns itself. */
+function ownerIn({ params, states, bindings }: Body): Span | undefined {
+  for (const binding of bindings) {
+    if (binding.kind === "application" && ownerIn(binding.callee) !== undefined) return binding.span;
+  }
+  return [...params, ...states][0]?.span;
 }
 
 function sourcesOf(

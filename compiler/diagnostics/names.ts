@@ -318,4 +318,26 @@ fn sums(x: real[T]) -> (y: real[T]) {
 \`\`\`
 `,
   },
+  DLC2020: {
+    severity: "error",
+    title: "a statement that has no place here",
+    explanation: `
+Beside equations, layers and models have \`param\`, \`state\` and \`entry\`, optimizers \`state\`, and a \`train\` block
+\`metric\`. Functions, data declarations and scans have none of these.
+
+\`\`\`dl
+model M(x: f32[N]) -> (y: f32[N]) {
+  y[n] = 2 * x[n]
+  metric size = mean(y)
+}
+\`\`\`
+
+\`\`\`dl
+model M(x: f32[N]) -> (y: f32[N], size: f32) {
+  y[n] = 2 * x[n]
+  size = mean(y)
+}
+\`\`\`
+`,
+  },
 } satisfies CodeTable<2>;

@@ -258,7 +258,9 @@ describe("what a data declaration may not be", () => {
     expectCodes(trained(plain.replace(' = npy("a.npy")', "")), ["DLC6114"]);
     expectCodes(trained(plain.replace('npy("a.npy")', "npy()")), ["DLC2012"]);
     expectCodes(trained(plain.replace('npy("a.npy")', 'npy("a.npy", "b")')), ["DLC2012"]);
-    expectCodes(trained(plain.replace("{ x = a }", "{ param w: f32 = 1\n  x[r] = w * a[r] }")), ["DLC3013"]);
+    expectCodes(trained(plain.replace("{ x = a }", "{ param w: f32 = 1\n  x[r] = w * a[r] }")), ["DLC2020"]);
+    const scaled = "layer Scale(x: real[N]) -> (y: real[N]) { param w: real = 1  y[n] = w * x[n] }\n";
+    expectCodes(scaled + trained(plain.replace("{ x = a }", "{ x = a |> Scale() }")), ["DLC3013"]);
   });
   test("a reader stands in the header of a data declaration alone", () => {
     expectCodes('model Line(x: f32[N]) -> (y: f32[N]) { y = csv("x.csv") }', ["DLC3013"]);
