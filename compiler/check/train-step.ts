@@ -6,6 +6,7 @@ import type { Builder, InstanceValue, ParametersValue, Scope, Session } from "./
 import { newContext } from "./context.ts";
 import { differentiated } from "./gradients.ts";
 import { named } from "./hoist.ts";
+import { nextParameters } from "./next-parameters.ts";
 import { isUnder, rootsOfValue } from "./parameters.ts";
 import { valueOf } from "./scope.ts";
 import { tell } from "./session.ts";
@@ -35,14 +36,9 @@ export function trainStep(
   builder: Builder,
 ): boolean {
   const { session } = builder;
-  const next: ParametersValue[] = [];
-  let complete = true;
-  for (const entity of [...scope.entities.values()]) {
-    if (!entity.name.endsWith("'")) continue;
-    const value = valueOf(entity, session);
-    if (value.kind === "parameters" && value.shape.length === 0) next.push(value);
-    else complete = false;
-  }
+  const given = nextParameters(scope, builder);
+  const next = [...(given ?? [])];
+  const complete = given !== undefined;
   const optimizer = scope.entities.get("optimizer");
   if (complete && next.length > 0 && needsOptimizer(training, scope, session)) return false;
   if (optimizer !== undefined) {

@@ -72,11 +72,13 @@ export function run(
   const given = Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => [name, tensor(name, value)]),
   );
-  const initial = [...program.params, ...program.states, ...(program.memory ?? [])].map(({ path, initial: graphOfValue }) => {
-    const set = params[path];
-    const value = set === undefined ? interpret(graphOfValue)["value"] : tensorOf(shapeOf(set), flat(set));
-    return [path, value ?? tensorOf([], [0])] as const;
-  });
+  const initial = [...program.params, ...program.states, ...(program.memory ?? [])].map(
+    ({ path, initial: graphOfValue }) => {
+      const set = params[path];
+      const value = set === undefined ? interpret(graphOfValue)["value"] : tensorOf(shapeOf(set), flat(set));
+      return [path, value ?? tensorOf([], [0])] as const;
+    },
+  );
   const values = Object.fromEntries(initial);
   const results = interpret(graph, { inputs: given, params: values, states: values });
   const [first] = Object.values(results);

@@ -135,6 +135,23 @@ describe("D1.8 train", () => {
       "DLC4005",
     ]);
   });
+  test("what stands before a prime is a layer of the model, and what follows are its parameters", () => {
+    const [unknown] = expectCodes(train("lime' = (line, grad(loss, line)) |> Sgd(lr: 0.1)"), ["DLC2018"]);
+    expect(unknown).toContain("`lime` has no next value: it is no layer of the model");
+    expectCodes(train("x' = 2 * x\n  optimizer = Sgd(lr: 0.1)"), ["DLC2018"]);
+    for (const value of ["3.0", "model", "line.w"]) {
+      const [message] = expectCodes(train(`model' = ${value}`), ["DLC3013"]);
+      expect(message).toContain("the next value of `model` is a tensor for each of its parameters");
+    }
+    const two = train("a' = a - 0.1 * grad(loss, model)").replace(
+      /model M[^}]*\}/,
+      "model M(x: f32[N]) -> (y: f32[N]) { y = x |> a: Line() |> b: Line() }",
+    );
+    const [stray] = expectCodes(two, ["DLC3013"]);
+    expect(stray).toContain("this gives `b.");
+    expectCodes(two.replace("grad(loss, model)", "grad(loss, a)"), []);
+    expectCodes(train("state s: f32 = 0\n  s' = s\n  optimizer = Sgd(lr: 0.1)"), ["DLC2020"]);
+  });
   test("settings are whole numbers that are known, and each is told by name", () => {
     const own = (body: string): string =>
       `${library}train M on (x: f32[N]) {\n  loss = sum(y)\n  optimizer = Sgd(lr: 0.1)\n${body}\n}`;
