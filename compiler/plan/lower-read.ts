@@ -125,7 +125,16 @@ function asRegister(builder: Builder, operand: Operand, value: Value): Value {
 /** Under a condition that may not hold, address 0 is read instead: the value is thrown away then. */
 function guarded(builder: Builder, address: Form, condition: Value | undefined): Form {
   if (condition === undefined) return address;
-  return multiply(address, bindInteger(builder, applyTo(builder, "boolInteger", condition), "inside"));
+  const inside = applyTo(builder, "boolInteger", anyLane(builder, condition));
+  return multiply(address, bindInteger(builder, inside, "inside"));
+}
+
+/** What all lanes read at one place is in bounds where one of them wants it. */
+function anyLane(builder: Builder, condition: Value): Value {
+  if (condition.register.lanes === 1) return condition;
+  const bound = bindValue(builder, condition, "wanted");
+  const lanes = [0, 1, 2, 3].map((lane) => laneOf(bound, lane));
+  return lanes.reduce((some, lane) => applyTo(builder, "or", some, lane));
 }
 
 function loadScalar(
