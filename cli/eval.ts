@@ -24,7 +24,7 @@ export async function evaluateFile(file: string, flags: EvalFlags): Promise<Exit
     if (flags.json === true) sayJsonLine({ diagnostics: diagnostics.map(toJson) });
     return exitCodes.inputAtFault;
   }
-  return tellingFaults(async () => {
+  return tellingFaults(trainee.folder, async () => {
     const { training, test, data, folder } = trainee;
     const declared = test ?? data;
     const { seed, batch } = training.settings;

@@ -18,6 +18,7 @@ import { awaitInterruption } from "./interruption.ts";
 import { openFeeds, type OpenedFeeds } from "./open-feeds.ts";
 import { openTrainee, unitOf, type Trainee, type TraineeFlags } from "./open-trainee.ts";
 import { startProgress } from "./progress.ts";
+import { resumeCommand } from "./resume-command.ts";
 import { foldFolder, makeRunFolder, type RunFolder } from "./run-folder.ts";
 import { showDiagnostics } from "./show-diagnostics.ts";
 import { jsonTeller, textTeller } from "./tell-training.ts";
@@ -46,7 +47,7 @@ export async function train(file: string, flags: TrainFlags): Promise<ExitCode> 
     if (flags.json === true) sayJsonLine({ diagnostics: diagnostics.map(toJson) });
     return exitCodes.inputAtFault;
   }
-  return tellingFaults(async () => {
+  return tellingFaults(trainee.folder, async () => {
     const { folder: place, data, test, training } = trainee;
     if (flags.folds !== undefined && test === undefined) {
       throw new InputError(`--folds tests each training, but the train block has no \`test = …\``);
@@ -153,16 +154,15 @@ async function* breathing<T>(events: AsyncIterable<T>): AsyncGenerator<T, void, 
 function tellFiles(
   { file }: Trainee,
   { path }: RunFolder,
-  { folds, model }: TrainFlags,
+  flags: TrainFlags,
   stopped: StopReason | undefined,
   outputIn: (path: string) => string,
 ): void {
-  const chosen = model === undefined ? "" : ` --model ${model}`;
-  if (stopped?.kind === "signal" && folds === undefined) {
-    say(`go on with: dlc train ${file}${chosen} --resume ${join(path, "last.safetensors")}`);
+  if (stopped?.kind === "signal" && flags.folds === undefined) {
+    say(`go on with: ${resumeCommand(file, flags, join(path, "last.safetensors"))}`);
   }
   if (stopped?.kind === "signal" || stopped?.kind === "diverged") return;
-  if (folds !== undefined) say(`reports in ${join(path, "fold-1")} and so on`);
+  if (flags.folds !== undefined) say(`reports in ${join(path, "fold-1")} and so on`);
   else say(`weights in ${outputIn(path)}, report in ${join(path, "report.html")}`);
 }
 

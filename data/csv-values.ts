@@ -1,4 +1,4 @@
-import { DataError } from "./data-error.ts";
+import { DataError, type DataPlace } from "./data-error.ts";
 import { isMissing, numberOfField, type Selection } from "./csv-columns.ts";
 import type { CsvRecord } from "./csv-records.ts";
 import { badArgument, integerDtype, readArguments, type Reading } from "./reading.ts";
@@ -51,6 +51,7 @@ function numbers(reading: Reading): FieldReader {
       if (range !== undefined && !(Number.isInteger(value) && value >= range[0] && value <= range[1])) {
         throw new DataError("DLC6107", path, `${what}: ${value} is no number of type ${dtype}`, place);
       }
+      requireDeclared(reading, value, String(value), place);
       return value;
     },
     finish: () => ({ dtype }),
@@ -88,19 +89,38 @@ function foundClasses({ path, type }: Reading): FieldReader {
   };
 }
 
-function listedClasses({ path, type }: Reading, names: readonly string[]): FieldReader {
+function listedClasses(reading: Reading, names: readonly string[]): FieldReader {
+  const { path, type } = reading;
   const numbers = new Map(names.map((name, number) => [name, number]));
   if (numbers.size < names.length) throw badArgument(path, "classes lists a name twice");
   return {
     read: (field, { line }, row, column) => {
       const text = className(path, field, line, row, column);
       const number = numbers.get(text);
-      if (number !== undefined) return number;
+      const place = { row, line, column };
+      if (number !== undefined) {
+        requireDeclared(reading, number, `${number} (${JSON.stringify(text)})`, place);
+        return number;
+      }
       const reason = `column ${JSON.stringify(column)}: ${JSON.stringify(text)} is none of the classes ${names.join(", ")}`;
-      throw new DataError("DLC6107", path, reason, { row, line, column });
+      throw new DataError("DLC6107", path, reason, place);
     },
     finish: () => ({ dtype: integerDtype(type, names.length), names }),
   };
+}
+
+/** The declared range is held here too, where the line is still known; that of other sources is by `matchType`. */
+function requireDeclared(
+  { path, type }: Reading,
+  value: number,
+  shown: string,
+  place: Required<DataPlace>,
+): void {
+  if (type?.range === undefined) return;
+  const [from, to] = type.range;
+  if (value >= from && value < to) return;
+  const reason = `column ${JSON.stringify(place.column)}: ${shown} is outside the declared range ${from}..${to}`;
+  throw new DataError("DLC6107", path, reason, place);
 }
 
 function className(path: string, field: string, line: number, row: number, column: string): string {

@@ -60,7 +60,8 @@ export interface Loaded {
   readonly persistent: Persistent;
   readonly current: Current;
   /** Makes the function of an entry that the model itself does not show. */
-  readonly entryOf: (name: string, entry: EntrySpec) => Entry;
+  /** The entry of an export; `called` is how its errors name it. */
+  readonly entryOf: (name: string, entry: EntrySpec, called?: string) => Entry;
 }
 
 /** Places and fills what persists, compiles the code, and answers the model's entries. */
@@ -92,11 +93,11 @@ export async function loadWith(
   }
   const instance = await WebAssembly.instantiate(await compiled, { env: { memory: arena.memory } });
   const current: Current = { seed: options.seed ?? 0, step: 0 };
-  const entryOf = (name: string, entry: EntrySpec): Entry => {
+  const entryOf = (name: string, entry: EntrySpec, called = name): Entry => {
     const run = instance.exports[name];
     if (!isRun(run))
       throw new Error(`the code of ${spec.name} lacks its entry ${name}: it is of another build`);
-    return makeEntry(spec.name, name, entry, run, arena, current);
+    return makeEntry(spec.name, called, entry, run, arena, current);
   };
   const entries = Object.fromEntries(
     Object.entries(spec.entries).map(([name, entry]) => [name, entryOf(name, entry)]),

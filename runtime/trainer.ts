@@ -76,12 +76,12 @@ export function makeTrainer(
       }),
     );
   };
-  const callOf = (name: string, entrySpec: EntrySpec): ((batch: Inputs) => Metrics) => {
-    const entry = entryOf(name, entrySpec);
+  const callOf = (name: string, entrySpec: EntrySpec, called: string): ((batch: Inputs) => Metrics) => {
+    const entry = entryOf(name, entrySpec, called);
     return (batch) => run(entry, entrySpec, batch);
   };
-  const move = callOf("$step", training.step);
-  const add = training.accumulate ? callOf("$accumulate", training.accumulate) : move;
+  const move = callOf("$step", training.step, "trainer.step");
+  const add = training.accumulate ? callOf("$accumulate", training.accumulate, "trainer.step") : move;
   return Object.assign(counters, {
     settings: training.settings,
     step: (batch: Inputs, last = false) => {
@@ -91,7 +91,7 @@ export function makeTrainer(
       counters.accumulated = moves ? 0 : counters.accumulated + 1;
       return metrics;
     },
-    evaluate: callOf("$evaluate", training.evaluate),
+    evaluate: callOf("$evaluate", training.evaluate, "trainer.evaluate"),
     save: () => {
       const metadata: Record<string, string> = { model: spec.name };
       for (const name of counted) metadata[name] = String(counters[name]);

@@ -3,10 +3,12 @@ import type { Axis } from "../graph/expr.ts";
 import { add, axis, constant, mentions, product, subtract, type Form } from "../integers/index.ts";
 import type { Context, IndexValue } from "./checker-types.ts";
 import { axisForms, freshAxis, underAxes } from "./context.ts";
+import { evaluate } from "./evaluate.ts";
 import { integerOf } from "./expect.ts";
 import { inferRanges, type Candidates } from "./index-ranges.ts";
 import { find } from "./scope.ts";
 import { tell, tellIn } from "./session.ts";
+import { arraysReadAt } from "./syntax-walk.ts";
 
 /** What the binders of a left side or of a reduction bring into scope. */
 export interface Bound {
@@ -46,7 +48,7 @@ export function bindIndices(
     }
     const sizes = own ? [own.extent] : ranges.sizes.get(name);
     if (sizes === undefined) {
-      reportNoRange(name, binder, context, inner);
+      reportNoRange(binder, name, bodies, inner);
       complete = false;
       continue;
     }
@@ -70,10 +72,15 @@ export function bindIndices(
   };
 }
 
-function reportNoRange(name: string, binder: Binder, context: Context, inner: Context): void {
+function reportNoRange(binder: Binder, name: string, bodies: readonly Expr[], inner: Context): void {
   // Where something else is wrong with the equation, the range may be missing for that reason.
   if (hasSilentCause(inner)) return;
-  tellIn(context.builder, "DLC3007", {
+  // An array that is wrong itself, one of an unknown name, say, has no range to give: then that is told.
+  for (const array of bodies.flatMap((body) => arraysReadAt(body, name, new Set([name])))) {
+    evaluate(array, { ...inner, label: undefined, integer: false });
+  }
+  if (hasSilentCause(inner)) return;
+  tellIn(inner.builder, "DLC3007", {
     message: `nothing says over which range \`${name}\` runs`,
     span: binder.span,
     help: [`write \`${name} in 0..…\`: no read without a guard has it bare as a subscript`],

@@ -101,6 +101,7 @@ function importNames(
   }
   const target = loadModule(path, session, chain);
   if (target === undefined) {
+    const guess = suggest(dotted, libraryModules);
     tell(session, "DLC2005", {
       message: `there is no module \`${dotted}\``,
       span:
@@ -109,7 +110,9 @@ function importNames(
           : { ...first.span, end: declaration.path.at(-1)?.span.end ?? first.span.end },
       help: [
         first?.text === "std"
-          ? `the library has ${libraryModules.join(", ")}`
+          ? guess === undefined
+            ? `the library has ${libraryModules.join(", ")}`
+            : `did you mean \`${guess}\`?`
           : `it would be the file ${path}`,
       ],
     });
@@ -135,7 +138,7 @@ function importName(name: Name, dotted: string, target: Module, module: Module, 
     tell(session, "DLC2007", {
       message: `\`${dotted}\` has no \`${name.text}\``,
       span: name.span,
-      help: guess === undefined ? [] : [`did you mean \`${guess}\`?`],
+      help: [guess === undefined ? `it has ${namesIn(target).join(", ")}` : `did you mean \`${guess}\`?`],
       fix:
         guess === undefined
           ? undefined
@@ -145,6 +148,11 @@ function importName(name: Name, dotted: string, target: Module, module: Module, 
     return;
   }
   module.scope.entities.set(name.text, { ...entity, span: name.span, evaluate: entity.evaluate });
+}
+
+/** What a module declares itself, in the order of its text. */
+function namesIn({ file }: Module): readonly string[] {
+  return file.declarations.flatMap((declared) => ("name" in declared ? [declared.name.text] : []));
 }
 
 /** For what stands in a file outside of all declarations. */

@@ -85,3 +85,32 @@ export function walk(expr: Expr, visit: (inner: Expr) => boolean | undefined): v
   if (visit(expr) === false) return;
   for (const part of partsOf(expr)) walk(part, visit);
 }
+
+/**
+ * The arrays that are read with `index` bare among the subscripts. Those that hang on `unbound` names, or on what a
+ * reduction or a generator inside of the expression binds, are left out: out here they mean nothing.
+ */
+export function arraysReadAt(expr: Expr, index: string, unbound: ReadonlySet<string>): readonly Expr[] {
+  if ("generators" in expr && expr.generators.length > 0) return [];
+  const bound =
+    expr.kind === "reduction"
+      ? expr.binders.flatMap((binder) => (binder.kind === "all" ? [] : [binder.name.text]))
+      : expr.kind === "cat"
+        ? [expr.index.text]
+        : [];
+  const inner = new Set([...unbound, ...bound]);
+  const own =
+    expr.kind === "read" &&
+    expr.subscripts.some((one) => isBare(one, index)) &&
+    !usesName(expr.array, unbound)
+      ? [expr.array]
+      : [];
+  return [...own, ...partsOf(expr).flatMap((part) => arraysReadAt(part, index, inner))];
+}
+
+function isBare(subscript: Subscript, index: string): boolean {
+  return (
+    (subscript.kind === "name" && subscript.text === index) ||
+    (subscript.kind === "pack" && subscript.name.text === index)
+  );
+}

@@ -59,7 +59,7 @@ describe("data that are not what they are declared to be", () => {
       "a label out of range",
       "range",
       "a,b,kind\n1,2,0\n1,2,1\n1,2,3\n",
-      "range.csv: row 2: 3 is outside the declared range 0..3 (dlc explain DLC6107)",
+      'range.csv:4: column "kind": 3 is outside the declared range 0..3 (dlc explain DLC6107)',
     ],
     ["an empty file", "empty", "", /^error: empty\.csv: .*\(dlc explain DLC6102\)\n$/],
     [
@@ -94,7 +94,7 @@ describe("data that are not what they are declared to be", () => {
   it("a missing file, and a folder of data that is none", async () => {
     expectRefused(
       await dlc(folder, ["train", write("gone", table("gone.csv"))]),
-      "gone.csv: there is no such file (dlc explain DLC6101)",
+      "gone.csv: there is no such file in .; --data names another folder (dlc explain DLC6101)",
     );
     expectRefused(
       await dlc(folder, ["train", "flowers.dl", "--data", "nowhere"]),
@@ -102,7 +102,9 @@ describe("data that are not what they are declared to be", () => {
     );
     const json = await dlc(folder, ["train", "gone.dl", "--json"]);
     expect(json.status).toBe(1);
-    expect(json.stdout).toBe('{"error":"gone.csv: there is no such file (dlc explain DLC6101)"}\n');
+    expect(json.stdout).toBe(
+      '{"error":"gone.csv: there is no such file in .; --data names another folder (dlc explain DLC6101)"}\n',
+    );
   });
 
   it("an IDX file that was cut off, and labels of another count", async () => {

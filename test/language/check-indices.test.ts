@@ -11,6 +11,16 @@ describe("D4 indices and bounds", () => {
     expectCodes(model("(x: f32[N, 3]) -> (y: f32[N, 4])", "y[n, i] = x[n, i]"), ["DLC3008"]);
     expectCodes(model("(x: f32[N, 3]) -> (y: f32[N])", "y[n] = sum[i] 1.0"), ["DLC3007"]);
   });
+  test("D4.1 an array of an unknown name gives no range, and is what is told", () => {
+    const told = (body: string): string => {
+      const [message = ""] = expectCodes(model("(x: f32[N, 3]) -> (y: i32[N])", body), ["DLC2001"]);
+      return message;
+    };
+    expect(told("y[n] = argmax[c] gone[n, c]")).toContain("`gone`");
+    expect(told("y[n] = argmax[c] exp(gone)[n, c]")).toContain("`gone`");
+    expect(told("y[n] = argmax[c] (max[k] gone[n, c, k])")).toContain("`gone`");
+    expectCodes(model("(x: f32[N, 3]) -> (y: f32[N])", "y[n] = sum[c] (gone[c] else 0)"), ["DLC2001"]);
+  });
   test("D4.1 a range that is written decides", () => {
     expect(run(model("(x: f32[3]) -> (y: f32)", "y = sum[i in 0..2] x[i]"), { x: [1, 2, 4] })).toEqual([3]);
   });

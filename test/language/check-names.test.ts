@@ -145,6 +145,13 @@ describe("modules", () => {
     );
     expect(message).toContain("a.dl → b.dl → a.dl");
   });
+  test("a module or a name of one that is mistaken is guessed, or what there is is listed", () => {
+    const told = (source: string, code: string): string => expectCodes(source, [code])[0] ?? "";
+    expect(told("import std.metrics { accuracy }", "DLC2005")).toContain("did you mean `std.metric`?");
+    expect(told("import std.vision { flip }", "DLC2005")).toContain("the library has std.nn, ");
+    expect(told("import std.loss { crossEntropi }", "DLC2007")).toContain("did you mean `crossEntropy`?");
+    expect(told("import std.loss { mse }", "DLC2007")).toContain("it has meanSquared, meanAbsolute, ");
+  });
   test("a missing file is one error, not one for each name that it should have given", () => {
     expectCodes("import gone { a, b }\nfn f(x: real) = a(b(x))", ["DLC2005"]);
   });

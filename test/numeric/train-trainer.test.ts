@@ -113,6 +113,12 @@ describe("a trainer", () => {
     expect([second.step(batch), second.step(batch)]).toEqual(onward);
   });
 
+  it("names the call in what it says of a wrong batch", async () => {
+    const { trainer } = await load(program, weights);
+    expect(() => trainer.step({})).toThrow(/^trainer\.step: the input \w+ is missing$/);
+    expect(() => trainer.evaluate({})).toThrow(/^trainer\.evaluate: the input \w+ is missing$/);
+  });
+
   it("refuses the checkpoint of another model by name and shape, and stays as it was", async () => {
     const { trainer } = await load(program, weights);
     const own = trainer.save();
