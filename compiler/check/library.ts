@@ -11,6 +11,7 @@ export const libraryModules = [
   "std.optim",
   "std.data",
   "std.attention",
+  "std.rnn",
 ] as const;
 
 /** The module of the library that declares a name, found by its text: it is asked for after a mistake only. */

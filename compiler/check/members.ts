@@ -11,6 +11,7 @@ import { known, newScope, valueOf } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { wayNames } from "./signature.ts";
 import { partsOf } from "./syntax-walk.ts";
+import { textOf } from "./texts.ts";
 import type { Body, InstancePath, OwnedTensor } from "./typed.ts";
 import { errorValue } from "./value.ts";
 import { defineWhere } from "./where.ts";
@@ -22,7 +23,7 @@ export function memberOfInstance(instance: InstanceValue, name: Name, context: C
   if (hasEntry(declaration, wanted)) return { ...instance, entry: wanted };
   if (appliedBody(instance.path, context.builder) === undefined) evaluateApplications(instance, context);
   const applied = appliedBody(instance.path, context.builder);
-  const owned = applied && [...applied.params, ...applied.states].find((one) => isOwn(one, wanted));
+  const owned = applied && ownedIn(applied, wanted);
   if (owned !== undefined) return readOwned(owned, below(instance.path, ...owned.path.labels), context);
   return insideOf(instance, name, context);
 }
@@ -73,6 +74,22 @@ function applies(expr: Expr, name: string, isEntry: (member: string) => boolean)
   return labels.some((label) => label?.kind === "name" && label.text === name) || inside(partsOf(expr));
 }
 
+/** What a body owns, or an instance in it whose label adds nothing to a path (D2.1). */
+function ownedIn({ params, states, bindings }: Body, name: string): OwnedTensor | undefined {
+  const own = [...params, ...states].find((one) => isOwn(one, name));
+  if (own !== undefined) return own;
+  for (const binding of bindings) {
+    if (binding.kind !== "application" || !isUnnamed(binding.path)) continue;
+    const inside = ownedIn(binding.callee, name);
+    if (inside !== undefined) return inside;
+  }
+  return undefined;
+}
+
+function isUnnamed({ root, labels }: InstancePath): boolean {
+  return root === "own" && labels.length > 0 && labels.every((label) => label === "");
+}
+
 function isOwn(owned: OwnedTensor, name: string): boolean {
   return owned.path.root === "own" && owned.path.labels.length === 1 && owned.path.labels[0] === name;
 }
@@ -105,7 +122,9 @@ export function insideOf(instance: InstanceValue, name: Name, context: Context):
   defineWhere(declaration.signature.where, scope, inner);
   defineStatements(declaration.body, declaration, scope, builder, []);
   const statement = declaration.body.statements.find(
-    (one) => (one.kind === "param" || one.kind === "state") && one.name.text === name.text,
+    (one) =>
+      (one.kind === "param" || one.kind === "state") &&
+      (one.name.text === name.text || (one.alias && textOf(one.alias, inner)) === name.text),
   );
   if (statement?.kind === "param" || statement?.kind === "state") {
     const owned = describeOwned(statement, inner);
@@ -126,6 +145,12 @@ export function insideOf(instance: InstanceValue, name: Name, context: Context):
   if (value !== undefined) {
     const moved = moveBelow(value, instance);
     if (moved !== undefined) return moved;
+  }
+  for (const one of declaration.body.statements) {
+    if (one.kind !== "equation" || one.alias === undefined || textOf(one.alias, inner) !== "") continue;
+    const unnamed = scope.entities.get(one.targets[0]?.name.text ?? "");
+    const moved = unnamed && moveBelow(valueOf(unnamed, session), instance);
+    if (moved?.kind === "instance") return memberOfInstance(moved, name, context);
   }
   tellIn(context.builder, "DLC2001", {
     message: `\`${declaration.name.text}\` has no entry, parameter or layer \`${name.text}\``,

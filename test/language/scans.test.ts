@@ -115,6 +115,22 @@ model M(x: f32[N, T, 3]) -> (h: f32[N, 3]) {
 }`;
     expect(pathsOf(source).toSorted()).toEqual(["of_h.weight", "of_x.bias", "of_x.weight"]);
   });
+  test("D2.5 a parameter is read under its `as` text, also where the label of what owns it adds nothing", () => {
+    const source = `layer Cell(x: real[N]) -> (y: real[N]) {
+  param w: real = 3 as "weight_l0"
+  y[n] = w * x[n]
+}
+layer Around(x: real[N]) -> (y: real[N]) {
+  cell = Cell() as ""
+  y = cell(x)
+}
+model M(x: f32[N]) -> (y: f32[N]) {
+  z = x |> op: Around()
+  y[n] = z[n] + op.weight_l0
+}`;
+    expect(pathsOf(source)).toEqual(["op.weight_l0"]);
+    expect(run(source, { x: [1, 2] })).toEqual([6, 9]);
+  });
   test("D2.2 instances in a scan without labels are numbered with the others", () => {
     const source = `import std.nn { Linear }
 model M(x: f32[N, 3]) -> (y: f32[N, 3]) {
