@@ -1,8 +1,9 @@
 import type { TrainDeclaration } from "../../grammar/ast.ts";
+import type { Span } from "../diagnostics/source.ts";
 import type { Form } from "../integers/index.ts";
 import { accumulated } from "./accumulate.ts";
 import { applyValue } from "./apply.ts";
-import type { Builder, InstanceValue, ParametersValue, Scope, Session } from "./checker-types.ts";
+import type { ArrayValue, Builder, InstanceValue, ParametersValue, Scope, Session } from "./checker-types.ts";
 import { newContext } from "./context.ts";
 import { differentiated } from "./gradients.ts";
 import { named } from "./hoist.ts";
@@ -26,6 +27,15 @@ interface Training {
 
 export function lacking(train: TrainDeclaration, what: string, help: string, session: Session): void {
   tell(session, "DLC4005", { message: `this does not say ${what}`, span: train.model.span, help: [help] });
+}
+
+/** A loss is one number; so is a metric, unless it counts. */
+export function reportAxes(name: string, { shape }: ArrayValue, span: Span, session: Session): void {
+  tell(session, "DLC3002", {
+    message: `\`${name}\` is one number for the whole batch, but this has ${shape.length} ${shape.length === 1 ? "axis" : "axes"}`,
+    span,
+    help: ["take its mean", ...(name === "loss" ? [] : ["only counts, i32, may be several"])],
+  });
 }
 
 /** What the step changes: `optimizer = …` is short for `model' = (model, grad(loss, model)) |> …`. */
@@ -92,6 +102,10 @@ function implicitStep(
   }
   const [callee, scalar] = [valueOf(optimizer, session), valueOf(loss, session)];
   if (callee.kind === "error" || scalar.kind === "error") return undefined;
+  if (scalar.kind === "array" && scalar.shape.length > 0) {
+    reportAxes("loss", scalar, loss.span, session);
+    return undefined;
+  }
   const roots = frozenRoots(scope, session);
   if (roots === undefined) return undefined;
   const own = differentiated(

@@ -27,14 +27,13 @@ import { constantBuilder } from "./modules.ts";
 import { stored } from "./numbers.ts";
 import { prune } from "./prune.ts";
 import { define, find, known, lazy, newScope, valueOf } from "./scope.ts";
-import { tell } from "./session.ts";
 import { entriesOf, wayInto } from "./signature.ts";
 import { walk } from "./syntax-walk.ts";
 import { examplesOf } from "./train-data.ts";
 import { fieldOf } from "./train-fields.ts";
 import { defineStepInputs } from "./train-inputs.ts";
 import { settingsOf } from "./train-settings.ts";
-import { lacking, trainStep, type TrainPurpose } from "./train-step.ts";
+import { lacking, reportAxes, trainStep, type TrainPurpose } from "./train-step.ts";
 import type { Body, CheckedData, CheckedTraining } from "./typed.ts";
 import { errorValue } from "./value.ts";
 import { haveOneNextValue } from "./state-updates.ts";
@@ -239,11 +238,7 @@ function outputOf(entity: Entity, scope: Scope, builder: Builder): Output | unde
   // Counts may be many, as those of a confusion matrix: over several batches they add up.
   const isCounts = array.type === "i32" && array.shape.every((size) => constantOf(size) !== undefined);
   if (array.shape.length > 0 && (name === "loss" || !isCounts)) {
-    tell(builder.session, "DLC3002", {
-      message: `\`${name}\` is one number for the whole batch, but this has ${array.shape.length} axes`,
-      span: entity.span,
-      help: ["take its mean", ...(name === "loss" ? [] : ["only counts, i32, may be several"])],
-    });
+    reportAxes(name, array, entity.span, builder.session);
     return undefined;
   }
   const bound = named(array, name, context, entity.span);

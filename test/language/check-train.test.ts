@@ -135,6 +135,15 @@ describe("D1.8 train", () => {
       "DLC4005",
     ]);
   });
+  test("a loss with axes is told once", () => {
+    const [message] = expectCodes(
+      train("optimizer = Sgd(lr: 0.1)")
+        .replace("mean[n] (y[n]", "y + (y[0]")
+        .replace("target[n]", "target[0]"),
+      ["DLC3002"],
+    );
+    expect(message).toContain("`loss` is one number for the whole batch, but this has 1 axis");
+  });
   test("what stands before a prime is a layer of the model, and what follows are its parameters", () => {
     const [unknown] = expectCodes(train("lime' = (line, grad(loss, line)) |> Sgd(lr: 0.1)"), ["DLC2018"]);
     expect(unknown).toContain("`lime` has no next value: it is no layer of the model");
