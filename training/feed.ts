@@ -16,6 +16,9 @@ export interface FeedPlan {
   readonly fault: (dims: Sizes) => string | undefined;
 }
 
+/** The numbers of rows are 32-bit integers. */
+const mostRows = 2 ** 31 - 1;
+
 /** Examples from a data declaration. */
 export interface Feed {
   /** 1 where an example is all there is. */
@@ -47,6 +50,11 @@ export async function openFeed(
     );
   }
   const rows = plan.rows?.(dims);
+  if (rows !== undefined && rows > mostRows) {
+    throw new TrainingError(
+      `${plan.name}: ${rows} examples are more than ${mostRows}, which can be numbered`,
+    );
+  }
   const feeder = await start(dims);
   return {
     rows: rows ?? 1,

@@ -35,6 +35,13 @@ describe("a feed", () => {
     expect(trained.map(({ dims }) => dims)).toEqual([{ M: 5 }, { M: 5 }, { M: 5 }]);
   });
 
+  it("is refused where there are more examples than can be numbered", async () => {
+    const plan = { ...differencePlan, rows: () => 2 ** 31 };
+    await expect(feedHere(plan, [raw(), label()], differenceModule().module)).rejects.toThrow(
+      "2147483648 examples are more than 2147483647, which can be numbered",
+    );
+  });
+
   it("begins with any batch of an epoch, and draws as if it had begun with the first", async () => {
     const { module, calls } = differenceModule();
     const sources = [raw(), label()] as const;
