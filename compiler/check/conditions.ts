@@ -1,6 +1,6 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Guard } from "../graph/expr.ts";
-import { constant, negate, prove, subtract, type Form } from "../integers/index.ts";
+import { constant, prove, subtract, type Form } from "../integers/index.ts";
 import { meaningOf } from "../scalar/meaning.ts";
 import type { ScalarName } from "../scalar/names.ts";
 import type { Context } from "./checker-types.ts";
@@ -139,12 +139,6 @@ export function opposite(operand: Scalar): Scalar {
 /** 0 ≤ subscript < length as guards. */
 export function boundsGuards(subscript: Form, length: Form): readonly [Guard, Guard] {
   return [atLeast(subscript, constant(0)), above(length, subscript)];
-}
-
-/** The negation of one guard, where it is one guard. */
-export function negatedGuard(guard: Guard): Guard | undefined {
-  if (guard.relation === "zero") return undefined;
-  return { relation: "nonnegative", form: subtract(negate(guard.form), constant(1)) };
 }
 
 export function guardsExpr(guards: readonly Guard[]): Scalar {

@@ -9,7 +9,7 @@ import { evaluate } from "./evaluate.ts";
 import { asCondition, conditionOf } from "./expect.ts";
 import { visitExpr } from "../graph/visit.ts";
 import { literal, select } from "./exprs.ts";
-import { arithmetic, combine, negative, showType, widened, type ArithmeticOperator } from "./numbers.ts";
+import { arithmetic, combine, negative, showType, widened } from "./numbers.ts";
 import { parameterwise } from "./parameters.ts";
 import { tellIn } from "./session.ts";
 import { boolConstant, describeValue, errorValue, scalarValue } from "./value.ts";
@@ -84,10 +84,6 @@ function binary(
 
 function isComparison(operator: BinaryOperator): operator is Comparison {
   return !(operator in arithmetic) && operator !== "and" && operator !== "or";
-}
-
-export function isArithmetic(operator: BinaryOperator): operator is ArithmeticOperator {
-  return operator in arithmetic;
 }
 
 function isNumeric(value: Value, context: Context, expr: { readonly span: Unary["span"] }): boolean {

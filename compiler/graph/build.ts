@@ -3,7 +3,6 @@ import type { Dtype } from "../scalar/dtype.ts";
 import type { ScalarName } from "../scalar/names.ts";
 import type { Axis, Expr, Guard, ReduceExpr, ReduceOp } from "./expr.ts";
 import type {
-  ArgsortNode,
   CarryNode,
   ComputeNode,
   ConstantNode,
@@ -127,16 +126,6 @@ export function scatterNode(
     Partial<Pick<ScatterNode, "domain" | "span">> & { readonly shape: Shape },
 ): ScatterNode {
   return { kind: "scatter", domain: [], ...node, shape: node.shape.map(sizeOf) };
-}
-
-/** The order of the last axis of a node, or the first `count` places of it. */
-export function argsortNode(
-  name: string,
-  of: Node,
-  { descending = false, count }: { readonly descending?: boolean; readonly count?: Form | number } = {},
-): ArgsortNode {
-  const shape = count === undefined ? of.shape : [...of.shape.slice(0, -1), sizeOf(count)];
-  return { kind: "argsort", name, dtype: "i32", shape, of: of.name, descending };
 }
 
 /** What a scan carries, with its value before the first turn. */

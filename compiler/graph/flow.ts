@@ -36,33 +36,3 @@ export function flowingReads(body: Expr): readonly string[] {
 function isFlat(fn: ScalarName): boolean {
   return scalarFunction(fn).derivatives.every((derivative) => derivative === undefined);
 }
-
-/** Why a node cannot be differentiated by another one. */
-export type Obstacle =
-  /** The differentiated node, or the other one, holds integers or bools. */
-  | "of is no float"
-  | "wrt is no float"
-  /** No path on which a gradient may flow leads from one to the other: the gradient is 0 whatever the values. */
-  | "independent";
-
-/** What keeps `of` from being differentiated by `wrt`; undefined where nothing does. Both are names of nodes. */
-export function obstacleTo(nodes: ReadonlyMap<string, Node>, of: string, wrt: string): Obstacle | undefined {
-  const [top, bottom] = [nodes.get(of), nodes.get(wrt)];
-  if (top === undefined || bottom === undefined) throw new Error(`bug: ${of} by ${wrt}: no such nodes`);
-  if (!isFloat(top.dtype)) return "of is no float";
-  if (!isFloat(bottom.dtype)) return "wrt is no float";
-  return dependsOn(nodes, of, wrt) ? undefined : "independent";
-}
-
-/** Is there a path from one node down to another on which a gradient may flow? */
-export function dependsOn(nodes: ReadonlyMap<string, Node>, of: string, wrt: string): boolean {
-  const seen = new Set<string>();
-  const reaches = (name: string): boolean => {
-    if (name === wrt) return true;
-    const node = nodes.get(name);
-    if (node === undefined || seen.has(name) || !isFloat(node.dtype)) return false;
-    seen.add(name);
-    return flowsFrom(node).some(reaches);
-  };
-  return reaches(of);
-}

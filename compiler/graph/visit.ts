@@ -1,4 +1,4 @@
-import { atomForm, atomsOf, axis, substitute, substituteNames, type Form } from "../integers/index.ts";
+import { atomForm, atomsOf, substitute, type Form } from "../integers/index.ts";
 import type { Axis, Expr, Guard } from "./expr.ts";
 import type { ComputeNode, Graph, Node, Scan, ScatterNode } from "./graph.ts";
 
@@ -186,24 +186,6 @@ export function substituteAxes(expr: Expr, values: ReadonlyMap<string, Form>): E
 
 function substituteInForm(form: Form, values: ReadonlyMap<string, Form>): Form {
   return substitute(form, (atom) => (atom.kind === "axis" ? values.get(atom.name) : undefined));
-}
-
-/** Gives axes other names, also where reductions in the expression bind them. */
-export function renameAxes(expr: Expr, names: ReadonlyMap<string, string>): Expr {
-  const forms = new Map([...names].map(([from, to]) => [from, axis(to)]));
-  return rewriteExpr(expr, (own) => {
-    const mapped = mapOwnForms(own, (form) => substituteInForm(form, forms));
-    if (mapped.kind !== "reduce") return mapped;
-    return {
-      ...mapped,
-      axes: mapped.axes.map((bound) => ({ ...bound, name: names.get(bound.name) ?? bound.name })),
-    };
-  });
-}
-
-/** Puts forms in place of dims (and of axes) by name, everywhere in a node. */
-export function substituteDims(node: ComputeNode, values: ReadonlyMap<string, Form>): ComputeNode {
-  return mapNodeForms(node, (form) => substituteNames(form, values));
 }
 
 /** Gives operands other names, in reads of the body and in integer reads of its forms. */
