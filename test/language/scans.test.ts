@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { expectCodes, pathsOf, run } from "./check-source.ts";
+import { interpret, tensorOf } from "../../compiler/graph/index.ts";
+import { prepared } from "../gradient/central-differences.ts";
+import { forwardOf } from "../numeric/compile-source.ts";
+import { expectCodes, pathsOf, programOf, run } from "./check-source.ts";
 
 function model(y: string, body: string, carry = "h = 0.0"): string {
   return `model M(x: f32[T]) -> (y: f32[T]) {\n  scan t in 0..T carry ${carry} {\n    ${body}\n  }\n  y[t] = ${y}\n}`;
@@ -255,5 +258,59 @@ model M(x: f32[N, T]) -> (y: f32[N, T]) {
   }
 }`;
     expectCodes(source, ["DLC3019"]);
+  });
+});
+
+describe("D6 gradients and draws in a scan", () => {
+  test("a gradient by what is carried is that of the turn", () => {
+    const source = `model M(x: f32[N]) -> (z: f32[N]) {
+  scan t in 0..3 carry z = x { z' = z - 0.25 * grad(sum(z * z * z * z), z) }
+}`;
+    const step = (z: number): number => z - z * z * z;
+    const ready = prepared(forwardOf(programOf(source)));
+    const { z } = interpret(ready, { inputs: { x: tensorOf([2], [0.5, -0.25]) } });
+    [0.5, -0.25].forEach((x, n) => expect(z?.data[n]).toBeCloseTo(step(step(step(x))), 12));
+  });
+  test("a gradient through such steps goes through their gradients", () => {
+    const source = `model M(x: f32) -> (g: f32) {
+  scan t in 0..3 carry z = x { z' = z - 0.25 * grad(z * z * z * z, z) }
+  g = grad(z, x)
+}`;
+    const ready = prepared(forwardOf(programOf(source)));
+    const { g } = interpret(ready, { inputs: { x: tensorOf([], [0.5]) } });
+    const turns = [0.5, 0.375, 0.375 - 0.375 ** 3];
+    expect(g?.data[0]).toBeCloseTo(
+      turns.reduce((product, z) => product * (1 - 3 * z * z), 1),
+      12,
+    );
+  });
+  test("a gradient in the body that goes back through the turns is refused until it is built", () => {
+    const source = `model M(x: f32[T], w: f32) -> (y: f32[T]) {
+  scan t in 0..T carry h = 0.0 {
+    h' = w * h + x[t]
+    y[t] = grad(h', w)
+  }
+}`;
+    expectCodes(source, ["DLC3019"]);
+  });
+  test("a draw is another one in each turn, also where a function of the body draws", () => {
+    const source = `fn noise(x: real[N]) -> (y: real[N]) { y[n] = x[n] + random() }
+model M(x: f32[N, T]) -> (a: f32[N, T], b: f32[N, T]) {
+  scan t in 0..T carry h = 0.0 {
+    h' = h
+    a[n, t] = x[n, t] + random()
+    here[n] = x[n, t]
+    there = noise(here)
+    b[n, t] = there[n]
+  }
+}`;
+    const graph = forwardOf(programOf(source));
+    const inputs = { x: tensorOf([3, 4], new Array<number>(12).fill(0)) };
+    const { a, b } = interpret(graph, { inputs, seed: 1 });
+    const drawn = [...(a?.data ?? []), ...(b?.data ?? [])];
+    expect(new Set(drawn).size).toBe(24);
+    expect(drawn.every((value) => value >= 0 && value < 1)).toBe(true);
+    // What no carry has a part in is drawn before the scan, and the same.
+    expect(interpret(prepared(graph), { inputs, seed: 1 })).toEqual({ a, b });
   });
 });
