@@ -5,12 +5,21 @@ import { valueOf } from "./scope.ts";
 import { tell } from "./session.ts";
 import { describeValue, wholeNumber } from "./value.ts";
 
-const smallest = { batch: 1, accumulate: 1, epochs: 1, patience: 1, seed: 0 } as const satisfies Record<
-  keyof TrainingSettings,
-  number
->;
+interface Bounds {
+  readonly low: number;
+  readonly high?: number;
+}
 
-/** The whole numbers that a `train` block sets; undefined where one of them is none, or too small, which is told. */
+/** A seed is a word of the key of all draws (docs/random.md): a larger one would be another seed in silence. */
+const bounds: Readonly<Record<keyof TrainingSettings, Bounds>> = {
+  batch: { low: 1 },
+  accumulate: { low: 1 },
+  epochs: { low: 1 },
+  patience: { low: 1 },
+  seed: { low: 0, high: 2 ** 32 - 1 },
+};
+
+/** The whole numbers that a `train` block sets; undefined where one of them is none, or out of bounds, which is told. */
 export function settingsOf(scope: Scope, session: Session): Partial<TrainingSettings> | undefined {
   const settings: Partial<Record<keyof TrainingSettings, number>> = {};
   for (const name of ["batch", "accumulate", "epochs", "patience", "seed"] as const) {
@@ -18,7 +27,8 @@ export function settingsOf(scope: Scope, session: Session): Partial<TrainingSett
     if (entity === undefined) continue;
     const value = valueOf(entity, session);
     const number = wholeNumber(value);
-    if (number === undefined || number < smallest[name]) {
+    const { low, high = Infinity } = bounds[name];
+    if (number === undefined || number < low || number > high) {
       if (value.kind !== "error") reportSetting(name, number ?? describeValue(value), entity.span, session);
       return undefined;
     }
@@ -33,8 +43,9 @@ function reportSetting(
   span: Span | undefined,
   session: Session,
 ): void {
+  const { low, high } = bounds[name];
   tell(session, "DLC4006", {
-    message: `\`${name}\` is a whole number from ${smallest[name]} on, known when the model is built, but this is ${found}`,
+    message: `\`${name}\` is a whole number from ${low} ${high === undefined ? "on" : `to ${high}`}, known when the model is built, but this is ${found}`,
     span,
   });
 }

@@ -168,8 +168,10 @@ describe("D1.8 train", () => {
     for (const [name, value] of Object.entries(cases)) {
       const rest = name === "batch" ? "" : "batch = 2";
       const [message] = expectCodes(own(`${name} = ${value}  ${rest}`), ["DLC4006"]);
-      expect(message).toContain(`\`${name}\` is a whole number from ${name === "seed" ? 0 : 1} on`);
+      const bounds = name === "seed" ? "0 to 4294967295" : "1 on";
+      expect(message).toContain(`\`${name}\` is a whole number from ${bounds}`);
     }
+    expectCodes(own("batch = 2  seed = 4294967296"), ["DLC4006"]);
     expect(trainingOf(programOf(own("batch = 2  seed = 0  accumulate = 3"))).settings).toEqual({
       batch: 2,
       epochs: 1,
