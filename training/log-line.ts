@@ -11,7 +11,8 @@ export function logLine(event: TrainingEvent | FoldEvent, unit = "rows"): string
       const { resumed } = event;
       const from =
         resumed === undefined ? "" : `, going on in epoch ${resumed.epoch} after step ${resumed.step}`;
-      return `${count(event.rows)} ${unit}${test}; ${counted(event.epochs, "epoch")} of ${counted(event.stepsPerEpoch, "step")}, seed ${event.seed}${from}`;
+      const rows = event.rows === 1 ? "1 example" : `${count(event.rows)} ${unit}`;
+      return `${rows}${test}; ${counted(event.epochs, "epoch")} of ${counted(event.stepsPerEpoch, "step")}, seed ${event.seed}${from}`;
     }
     case "step": {
       const { epoch, epochs, step, stepsPerEpoch, loss, metrics, rowsPerSecond } = event;

@@ -59,6 +59,10 @@ describe("the plain log", () => {
       "8,000 rows, tested on 2,000; 5 epochs of 125 steps, seed 7",
     ],
     [
+      { kind: "start", epochs: 1, stepsPerEpoch: 1, rows: 1, seed: 0 },
+      "1 example; 1 epoch of 1 step, seed 0",
+    ],
+    [
       {
         kind: "epoch",
         epoch: 2,
