@@ -137,6 +137,37 @@ train M on (x: f32[N, 5]) {
 }`,
     inputs: { x: [4, 5] },
   },
+  "a recurrence over what is looked up, judged at each time": {
+    text: `import std.nn { Embedding, Linear }
+import std.rnn { Gru }
+import std.loss { crossEntropy }
+${descent}model Next(x: i32[N, 5] in 0..7) -> (logits: f32[N, 5, 7]) {
+  hidden = x |> embed: Embedding(7, 3) |> gru: Gru(4)
+  logits = hidden.y |> head: Linear(7)
+}
+train Next on (x: i32[N, 5] in 0..7, next: i32[N, 5] in 0..7) {
+  each[n in 0..N, t in 0..5] = crossEntropy(logits[n, t..t + 1, :], next[n, t..t + 1])
+  loss = mean(each)
+  optimizer = Descent(lr: 0.5)
+  batch = 3
+}`,
+    inputs: { x: [3, 5], next: [3, 5] },
+    integers: { x: 7, next: 7 },
+  },
+  "a recurrence with noise of its own in each turn": {
+    text: `import std.nn { Linear }
+import std.random { normal }
+${descent}model Walk(x: f32[N, 4, 2]) -> (y: f32[N, 3]) {
+  scan t in 0..4 carry h: real[N, 3] = 0 {
+    at[n, d] = x[n, t, d]
+    z = (at |> into: Linear(3)) + (h |> back: Linear(3, biased: false))
+    h'[n, k] = tanh(z[n, k] + (if training then 0.1 * normal() else 0))
+  }
+  y = h
+}
+train Walk on (x: f32[N, 4, 2]) { loss = mean(y^2)  optimizer = Descent()  batch = 3 }`,
+    inputs: { x: [3, 4, 2] },
+  },
   "two networks that judge each other, one after its own step": {
     text: `import std.nn { Linear, leakyRelu }
 import std.random { normal }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { interpret } from "../../compiler/graph/interpret.ts";
 import { parseGraph } from "../../compiler/graph/parse.ts";
-import { printGraph } from "../../compiler/graph/print.ts";
+import { printForm, printGraph } from "../../compiler/graph/print.ts";
 import { verify } from "../../compiler/graph/verify.ts";
+import { atomsOf } from "../../compiler/integers/index.ts";
 import { optimize } from "../../compiler/optimize/index.ts";
 import { makePlan, type PlanTarget } from "../../compiler/plan/make-plan.ts";
 import type { Plan } from "../../compiler/plan/plan.ts";
@@ -63,6 +64,39 @@ describe.each(Object.entries(scanGraphs))("%s", (_name, text) => {
       const { inputs, weights } = drawTensors(graph, dims);
       const expected = interpret(graph, { dims, inputs, params: weights });
       expectClose(await runWasm(plan, code, "forward", { dims, inputs, weights }), expected, 1e-5);
+    }
+  });
+});
+
+describe("the plan of a recurrence", () => {
+  const plan = planOf(scanGraphs["a vanilla recurrence"] ?? "", wasmTarget());
+  const [entry] = plan.entries;
+
+  it("has one loop, and room for all turns only for what is stacked or computed before it", () => {
+    const perTurn = plan.buffers.filter(({ bytes }) =>
+      atomsOf(bytes).some((atom) => atom.kind === "dim" && atom.name === "T"),
+    );
+    expect(perTurn.map(({ name, role }) => `${role} ${name}`).sort()).toEqual([
+      "input x",
+      "output y",
+      "temporary next.sum.all",
+      "temporary ys",
+    ]);
+    expect(entry?.loops?.map(({ extent }) => printForm(extent))).toEqual(["T"]);
+  });
+
+  it("keeps what is carried through all turns, and apart from what a turn computes", () => {
+    const [loop] = entry?.loops ?? [];
+    const carry = plan.buffers.find(({ name }) => name === "h")?.id ?? -1;
+    const inTurn = new Set(
+      entry?.calls
+        .slice(loop?.first, (loop?.first ?? 0) + (loop?.count ?? 0))
+        .flatMap(({ operands }) => operands),
+    );
+    const others = [...inTurn].filter((id) => id !== carry && entry?.arena.includes(id));
+    expect(others.length).toBeGreaterThan(1);
+    for (const id of others) {
+      expect(entry?.interference.some((pair) => pair.includes(id) && pair.includes(carry))).toBe(true);
     }
   });
 });
