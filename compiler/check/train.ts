@@ -30,7 +30,7 @@ import { define, find, known, lazy, newScope, valueOf } from "./scope.ts";
 import { entriesOf, wayInto } from "./signature.ts";
 import { walk } from "./syntax-walk.ts";
 import { examplesOf } from "./train-data.ts";
-import { fieldOf } from "./train-fields.ts";
+import { fieldOf, warnOfFields } from "./train-fields.ts";
 import { defineStepInputs } from "./train-inputs.ts";
 import { settingsOf } from "./train-settings.ts";
 import { lacking, reportAxes, trainStep, type TrainPurpose } from "./train-step.ts";
@@ -53,6 +53,7 @@ export function checkTraining(
   module: Module,
   session: Session,
 ): CheckedTraining | undefined {
+  warnOfFields(train, session);
   const examples = examplesOf(train, trained.hypers, module, session);
   if (examples === undefined) return undefined;
   const { data, test } = examples;

@@ -340,4 +340,41 @@ model M(x: f32[N]) -> (y: f32[N], size: f32) {
 \`\`\`
 `,
   },
+  DLC2021: {
+    severity: "warning",
+    title: "a name that is nearly that of a field",
+    explanation: `
+In a \`train\` block an equation may define any name, so that a misspelt field (\`epocs = 10\`) is an equation that nobody
+reads, and the training goes on with the field's default. The fields are loss, optimizer, batch, accumulate, epochs,
+patience, seed, freeze and test.
+
+\`\`\`dl
+model Line(x: f32[N]) -> (y: f32[N]) {
+  param w: f32 = 1
+  y[n] = w * x[n]
+}
+
+train Line on (x: f32[N]) {
+  loss   = mean(y)
+  model' = model - 0.1 * grad(loss, model)
+  batch  = 8
+  epocs  = 10
+}
+\`\`\`
+
+\`\`\`dl
+model Line(x: f32[N]) -> (y: f32[N]) {
+  param w: f32 = 1
+  y[n] = w * x[n]
+}
+
+train Line on (x: f32[N]) {
+  loss   = mean(y)
+  model' = model - 0.1 * grad(loss, model)
+  batch  = 8
+  epochs = 10
+}
+\`\`\`
+`,
+  },
 } satisfies CodeTable<2>;
