@@ -26,7 +26,8 @@ export interface FormedKernel {
 }
 
 /**
- * The kernels of a normalised, recognised graph, or of the part of it that belongs to one scan; `whole` is all of it.
+ * The kernels of a normalised, recognised graph, or of the part of it that belongs to one scan; `whole` is all of it, and
+ * `through` what the scans in that part make of its nodes.
  * `placeUpdates` brings them into an order. All operands are row-major
  * still. Operands are named by their nodes; the stage that computes a stored node is called by the node's name and a
  * prime.
@@ -35,6 +36,7 @@ export function formKernels(
   graph: Graph,
   limits: FusionLimits,
   whole: Graph = graph,
+  through?: ReadonlyMap<string, readonly string[]>,
 ): readonly FormedKernel[] {
   const nodes = new Map(whole.nodes.map((node) => [node.name, node]));
   const wanted = new Map<string, Set<string>>();
@@ -46,7 +48,7 @@ export function formKernels(
     if (node.kind === "scatter") return [scatterKernel(node, nodes)];
     return node.kind === "argsort" ? [sortKernel(node, nodes)] : [];
   });
-  const fused = groupNodes(graph, limits).map((group) => {
+  const fused = groupNodes(graph, limits, through).map((group) => {
     const inside = new Set(group.members.map(({ node }) => node.name));
     const stored = group.members
       .map(({ node }) => node.name)

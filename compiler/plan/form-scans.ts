@@ -20,7 +20,7 @@ export function formSteps(graph: Graph, limits: FusionLimits): readonly FormedSt
   const whole = withTurnsAsDims(graph, scans);
   const nodes = new Map(whole.nodes.map((node) => [node.name, node]));
   const inRegion = (turn: string | undefined): readonly FormedStep[] => [
-    ...formKernels(partOf(whole, turn, regions), limits, whole),
+    ...formKernels(partOf(whole, turn, regions), limits, whole, throughScans(whole, turn, regions)),
     ...scans
       .filter((scan) => regions.around(scan.turn) === turn)
       .map((scan) => formScan(scan, inRegion(scan.turn), whole, nodes)),
@@ -41,6 +41,26 @@ function partOf(graph: Graph, turn: string | undefined, { regionOf }: Regions): 
     outputs: own.flatMap(({ name }) => (wanted.has(name) ? [{ name, node: name }] : [])),
     ...(updates && turn === undefined && { updates }),
   };
+}
+
+/** What each scan of a part results in, and all that it reads, its own scans included. */
+function throughScans(
+  { nodes, scans = [] }: Graph,
+  part: string | undefined,
+  { regionOf, around }: Regions,
+): ReadonlyMap<string, readonly string[]> {
+  const isInside = (turn: string | undefined, scan: Scan): boolean =>
+    turn !== undefined && (turn === scan.turn || isInside(around(turn), scan));
+  const through = new Map<string, readonly string[]>();
+  for (const scan of scans.filter(({ turn }) => around(turn) === part)) {
+    const inside = nodes.filter(({ name }) => isInside(regionOf(name), scan));
+    const read = [...new Set(inside.flatMap(operandsOf))];
+    for (const node of nodes) {
+      if ((node.kind === "last" || node.kind === "stack") && node.turn === scan.turn)
+        through.set(node.name, read);
+    }
+  }
+  return through;
 }
 
 function withTurnsAsDims(graph: Graph, scans: readonly Scan[]): Graph {

@@ -33,20 +33,30 @@ interface Context {
  * as its epilogue, as long as nothing else wants a value on the way. The rest join their producers where these are
  * aligned: element-wise chains and DAGs, and rows with their statistics. What a contraction reads is in memory.
  *
- * Groups are answered in an order in which each stands after those that it reads.
+ * Groups are answered in an order in which each stands after those that it reads. `through` has what is computed elsewhere
+ * from nodes of the graph and read by others of them: what stands on both sides of it is no one kernel.
  */
-export function groupNodes(graph: Graph, limits: FusionLimits): readonly Group[] {
-  const context = contextOf(graph, limits);
+export function groupNodes(
+  graph: Graph,
+  limits: FusionLimits,
+  through: ReadonlyMap<string, readonly string[]> = new Map(),
+): readonly Group[] {
+  const context = contextOf(graph, limits, through);
   for (const node of context.nodes) if (kindOf(node) === "heavy") enter(growEpilogue(node, context), context);
   for (const node of context.nodes)
     if (!context.groups.has(node.name)) enter(joinProducers(node, context), context);
   return inOrder(context);
 }
 
-function contextOf(graph: Graph, limits: FusionLimits): Context {
+function contextOf(
+  graph: Graph,
+  limits: FusionLimits,
+  through: ReadonlyMap<string, readonly string[]>,
+): Context {
   const nodes = graph.nodes.filter((node) => node.kind === "compute");
   const computed = graph.nodes.filter(isComputed);
   const operands = new Map(computed.map((node) => [node.name, new Set(operandsOf(node))]));
+  for (const [result, names] of through) operands.set(result, new Set(names));
   const readers = new Map<string, string[]>();
   for (const [reader, names] of operands) {
     for (const name of names) readers.set(name, [...(readers.get(name) ?? []), reader]);

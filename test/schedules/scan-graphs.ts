@@ -44,6 +44,16 @@ export const scanGraphs: Readonly<Record<string, string>> = {
     output c = outC
     output s = outS
   }`,
+  "what stands before and behind, joined by a sum": `graph forward(N, T) {
+    scan t$: T carry [h to next]
+    x = input f32[N, T, 4]
+    first = compute f32[n: N, k: 4] tanh(x[n, 0, k])
+    h = carry f32[N, 4] t$ from first
+    next = compute f32[n: N, k: 4] 0.5 * h[n, k] + first[n, k] * x[n, t$, k]
+    end = last f32[N, 4] t$ of h
+    both = compute f32[n: N, k: 4] first[n, k] * end[n, k] + first[n, k]
+    output both = both
+  }`,
   "a scan in each turn of another": `graph forward(N, T) {
     scan t$: T carry [h to after]
     scan s$: 3 carry [z to step]
