@@ -2,9 +2,12 @@ import type { Axis, Expr, Guard } from "../graph/expr.ts";
 import { substituteAxes } from "../graph/visit.ts";
 import {
   constantOf,
+  negate,
+  one,
   provablyNonnegative,
   simplifyByRange,
   substituteNames,
+  subtract,
   type Form,
   type RangeOf,
 } from "../integers/index.ts";
@@ -45,7 +48,15 @@ export function simplifyGuards(guards: readonly Guard[], range: RangeOf): readon
       continue;
     }
     if (guard.relation === "nonnegative" && provablyNonnegative(form, range)) continue;
+    // What is computed under a guard that never holds may read anywhere.
+    if (isNegative(form, range)) return undefined;
+    if (guard.relation === "zero" && isNegative(negate(form), range)) return undefined;
     kept.set(`${guard.relation} ${form.key}`, { ...guard, form });
   }
   return [...kept.values()];
+}
+
+/** Of a whole number. */
+function isNegative(form: Form, range: RangeOf): boolean {
+  return provablyNonnegative(subtract(negate(form), one), range);
 }
