@@ -9,6 +9,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { contentHash, filesUnder } from "./content-hash.mjs";
+import { declarationHash } from "./used-declarations.mjs";
 
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -25,6 +26,8 @@ const formats = {
   ratio: (value) => `${value.toFixed(2)}×`,
   number: (value) => three(value),
   error: (value) => value.toExponential(1),
+  nats: (value) => `${value.toFixed(3)} nats`,
+  seconds: (value) => (value < 120 ? `${three(value)} s` : `${three(value / 60)} minutes`),
   gflops: (value) => `${three(value)} GFLOP/s`,
 };
 
@@ -38,7 +41,7 @@ const three = (value) => value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : valu
  * @property {string} command that wrote it, as typed in the root of the repository
  * @property {number | null} seed of what was random, null where nothing was
  * @property {Record<string, string>} versions of Node and of the packages that matter
- * @property {Record<string, string>} source the files and folders measured, each with its hash
+ * @property {Record<string, string>} source the files, folders and declarations measured, each with its hash
  * @property {Record<string, string>} [data] what was read from outside of the repository, each with its hash
  * @property {Record<string, { value: number; unit: Unit }>} figures
  */
@@ -52,7 +55,7 @@ export function formatFigure({ value, unit }) {
  * Writes a result file: a bench or a training script calls it at its end.
  * @param {string} path relative to the repository
  * @param {Omit<Result, "source" | "versions"> & { source: readonly string[]; packages?: readonly string[]; lock?: string; versions?: Readonly<Record<string, string>> }} result
- *   `source`: the files and folders whose change makes the figures old; `packages`: npm packages whose version matters;
+ *   `source`: the files, folders and declarations (`stdlib/nn.dl#Linear`) whose change makes the figures old; `packages`: npm packages whose version matters;
  *   `lock`: the lock file that has them, the root's where it is left out; `versions`: of what is no npm package
  * @param {string} [root]
  */
@@ -62,7 +65,8 @@ export function writeResult(
   root = repository,
 ) {
   for (const file of source)
-    if (filesUnder(root, [file]).length === 0) throw new Error(`${path}: the source ${file} doesn't exist`);
+    if (!file.includes("#") && filesUnder(root, [file]).length === 0)
+      throw new Error(`${path}: the source ${file} doesn't exist`);
   const locked = JSON.parse(readFileSync(join(root, lock), "utf8")).packages;
   /** @type {Result} */
   const result = {
@@ -73,7 +77,7 @@ export function writeResult(
       ...Object.fromEntries(packages.map((name) => [name, locked[`node_modules/${name}`].version])),
       ...versions,
     },
-    source: Object.fromEntries(source.map((file) => [file, contentHash(root, [file])])),
+    source: Object.fromEntries(source.map((file) => [file, sourceHash(root, file) ?? ""])),
     ...(data && { data }),
     figures,
   };
@@ -117,14 +121,20 @@ export function figureFaults(page, text, root = repository) {
 }
 
 /**
+ * @param {string} root
+ * @param {string} path of a file, a folder, or a declaration in a file
+ */
+function sourceHash(root, path) {
+  return path.includes("#") ? declarationHash(root, path) : contentHash(root, [path]);
+}
+
+/**
  * @param {string} file
  * @param {Result} result
  * @param {string} root
  */
 function staleSources(file, result, root) {
-  const changed = Object.keys(result.source).filter(
-    (path) => contentHash(root, [path]) !== result.source[path],
-  );
+  const changed = Object.keys(result.source).filter((path) => sourceHash(root, path) !== result.source[path]);
   if (Object.keys(result.source).length === 0) return [`${file} names no source`];
   return changed.map((path) => `${file} was measured before ${path} changed; run: ${result.command}`);
 }

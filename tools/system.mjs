@@ -120,7 +120,7 @@ export function installSystemPackages() {
   const done =
     apt(["update"]) &&
     (whole.length === 0 || apt(["install", "-y", "--no-install-recommends", ...whole])) &&
-    parts.every(unpackPackage);
+    parts.every(unpackDebian);
   if (!done) {
     mkdirSync(dirname(record), { recursive: true });
     writeFileSync(record, JSON.stringify({ failed: packages }));
@@ -128,8 +128,12 @@ export function installSystemPackages() {
   }
 }
 
-/** @param {string} name */
-function unpackPackage(name) {
+/**
+ * Puts the files of a Debian package under `.cache/debian`, without installing it.
+ * @param {string} name
+ * @returns {boolean} whether that went well
+ */
+export function unpackDebian(name) {
   const folder = mkdtempSync(join(tmpdir(), "dlc-package-"));
   try {
     if (!apt(["download", name], folder)) return false;

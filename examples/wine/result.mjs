@@ -1,0 +1,13 @@
+// @ts-check
+import { accuracyOf } from "../../tools/example-run.mjs";
+import { requirements } from "../../tools/system.mjs";
+
+/** @type {import("../../tools/example-run.mjs").Example} */
+export default {
+  data: requirements.tables.find,
+  files: ["wine_data.csv"],
+  runs: [["--folds", "5", "--seed", "7"]],
+  seed: 7,
+  figures: accuracyOf,
+  goals: [{ figure: "accuracy", least: 0.95 }],
+};
