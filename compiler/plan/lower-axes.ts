@@ -169,15 +169,22 @@ export function segmentsOf(
   ]);
 }
 
-/** As `segmentsOf`, with single places at the ends of a known extent, where a split has edges. */
+/** As `segmentsOf`, with single places at the ends of a known extent, where a split has edges, and apart between cuts. */
 export function segmentsOfSplit(
   split: Split,
   extent: Form,
   unit: 1 | 4,
   partial: boolean,
 ): readonly Segment[] {
-  const { edges, by, tail } = split;
+  const { edges, cuts, by, tail } = split;
   const known = constantOf(extent);
+  if (cuts !== undefined && known !== undefined) {
+    return [0, ...cuts].flatMap((start, place) => {
+      const width = constant((cuts[place] ?? known) - start);
+      const inside = segmentsOf(width, by, tail, unit, partial);
+      return inside.map((segment) => ({ ...segment, start: add(segment.start, constant(start)) }));
+    });
+  }
   if (edges === undefined || known === undefined) return segmentsOf(extent, by, tail, unit, partial);
   const { before, after } = edges;
   const inside = segmentsOf(constant(known - before - after), by, tail, unit, partial);

@@ -1,7 +1,7 @@
 import type { Expr, Guard } from "../graph/expr.ts";
 import type { Dtype } from "../scalar/dtype.ts";
 import { extremesOf } from "../scalar/meaning.ts";
-import { provablyNonnegative, type Form } from "../integers/index.ts";
+import { constant, negate, provablyNonnegative, subtract, type Form } from "../integers/index.ts";
 import { bindValue, literal, rangeOf, type Builder, type Value } from "./lower-builder.ts";
 import { lowerFunction } from "./lower-function.ts";
 import { integerValue, loadAt, operandOf, placeForm, type Point } from "./lower-read.ts";
@@ -96,8 +96,12 @@ function both(builder: Builder, outer: Value | undefined, inner: Value): Value {
 export function guardValue(builder: Builder, guard: Guard, point: Point, condition?: Value): Value {
   const form = placeForm(builder, guard.form, point, condition);
   const range = rangeOf(builder);
+  const isNegative = (value: Form): boolean =>
+    provablyNonnegative(subtract(negate(value), constant(1)), range);
   if (guard.relation === "nonnegative" && provablyNonnegative(form, range)) return literal("bool", 1, 1);
   if (guard.relation === "zero" && form.terms.length === 0) return literal("bool", 1, 1);
+  if (isNegative(form) || (guard.relation === "zero" && isNegative(negate(form))))
+    return literal("bool", 1, 0);
   const zero = literal("i32", 1, 0);
   return applyTo(
     builder,

@@ -15,6 +15,25 @@ function isInteger(value: Value | undefined): boolean {
   return value?.register.type === "i32";
 }
 
+/** Nothing is added where a choice between pieces has left a 0; that −0 + 0 is 0 is not kept. */
+const add: Lowering = (builder, operands) => {
+  const isZero = ({ expr }: Value): boolean => expr.kind === "constant" && expr.value === 0;
+  const [only, another] = operands.filter((operand) => !isZero(operand));
+  return only !== undefined && another === undefined ? only : applyTo(builder, "add", ...operands);
+};
+
+/** Of bools, one of which may decide alone; where one is known, the other is the result or does not matter. */
+function deciding(fn: "and" | "or", alone: 0 | 1): Lowering {
+  return (builder, operands) => {
+    const known = operands.filter(({ expr }) => expr.kind === "constant");
+    const decided = known.find(({ expr }) => expr.kind === "constant" && expr.value === alone);
+    const [open, another] = operands.filter((operand) => !known.includes(operand));
+    if (decided !== undefined) return decided;
+    if (another !== undefined) return applyTo(builder, fn, ...operands);
+    return open ?? literal("bool", 1, 1 - alone);
+  };
+}
+
 /** A whole number or a bool is its own floor. */
 function rounding(fn: "floor" | "ceil"): Lowering {
   return (builder, [x]) => {
@@ -73,7 +92,7 @@ const power: Lowering = (builder, [x, y]) => {
 };
 
 const lowerings: Readonly<Record<ScalarName, Lowering>> = {
-  add: direct("add"),
+  add,
   subtract: direct("subtract"),
   multiply: direct("multiply"),
   divide,
@@ -99,9 +118,12 @@ const lowerings: Readonly<Record<ScalarName, Lowering>> = {
   lessEqual: direct("lessEqual"),
   greater: direct("greater"),
   greaterEqual: direct("greaterEqual"),
-  and: direct("and"),
-  or: direct("or"),
-  not: direct("not"),
+  and: deciding("and", 0),
+  or: deciding("or", 1),
+  not: (builder, [x]) => {
+    if (x === undefined) throw new Error("bug: the negation of nothing");
+    return x.expr.kind === "constant" ? literal("bool", 1, 1 - x.expr.value) : applyTo(builder, "not", x);
+  },
   stop: (_builder, [x]) => {
     if (x === undefined) throw new Error("bug: stop of nothing");
     return x;

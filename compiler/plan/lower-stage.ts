@@ -173,13 +173,14 @@ function beyondExtents(context: StageContext, axes: readonly string[]): readonly
   });
 }
 
-/** All conditions at once; undefined where they hold for certain. */
+/** All conditions at once; undefined where they hold for certain, and a constant where they certainly do not. */
 function conditionOf(context: StageContext, guards: readonly Guard[], point: Point): Value | undefined {
   const { builder } = context;
-  const tests = guards
-    .map((guard) => guardValue(builder, guard, point))
-    .filter((value) => value.expr.kind !== "constant");
-  const [first, ...rest] = tests;
+  const values = guards.map((guard) => guardValue(builder, guard, point));
+  const isFalse = ({ expr }: Value): boolean => expr.kind === "constant" && expr.value === 0;
+  const never = values.find(isFalse);
+  if (never !== undefined) return never;
+  const [first, ...rest] = values.filter(({ expr }) => expr.kind !== "constant");
   if (first === undefined) return undefined;
   return bindValue(
     builder,
@@ -199,6 +200,7 @@ function plain(context: StageContext, stage: Stage, instances: readonly Instance
     const body = (inner?: Value): Value =>
       convertTo(builder, lowerExpr(builder, stage.body, surroundings(context, point, inner)), type);
     if (condition === undefined) return body();
+    if (condition.expr.kind === "constant") return literal(type, 1, 0);
     if (condition.register.lanes === 4) {
       return selectBetween(builder, condition, body(condition), literal(type, 1, 0));
     }
@@ -321,6 +323,7 @@ function addElement(
   const { reduce } = stage;
   if (reduce === undefined) return;
   const condition = conditionOf(context, guards, point);
+  if (condition?.expr.kind === "constant") return;
   const perLane = condition?.register.lanes === 4 ? condition : undefined;
   const add = (): void => {
     const { type } = accumulator.value.register;

@@ -10,13 +10,14 @@ import {
   type KernelView,
   type StageView,
 } from "./kernel-access.ts";
+import { cutsAlong } from "./cut-axes.ts";
 import { cheapestLane, workOf } from "./lane-choice.ts";
 import { scheduleScatter } from "./schedule-scatter.ts";
 import { scheduleSort } from "./schedule-sort.ts";
 import { scheduleRows } from "./schedule-rows.ts";
 import type { Schedule, Step } from "./schedule.ts";
 import { reductionOrder, simplifyAxes } from "./simplify-axes.ts";
-import { splitChains, unroll, vectorize, vectorizeReduction } from "./tile-axes.ts";
+import { cut, splitChains, unroll, vectorize, vectorizeReduction } from "./tile-axes.ts";
 import { chooseTile } from "./tile-cost.ts";
 
 /** baseline multiplies and adds; relaxed fuses them. */
@@ -205,13 +206,16 @@ function tileSteps(view: KernelView, main: StageView, plan: TilePlan): Schedule 
     columnsAxis && plan.columns > 1 && !symbolic(columnsAxis)
       ? unroll(view, main, columnsAxis, plan.columns, "even")
       : undefined;
+  const cutsOf = (axis: string): readonly number[] =>
+    main.reduction.length > 0 ? [] : cutsAlong(view, axis);
   const vectors = plan.across
     ? vectorizeReduction(view, lane, plan.rows * plan.columns >= 4 ? 1 : 4)
-    : vectorize(view, lane, plan.vectors, plan.panel > 0 || symbolic(lane) ? "peel" : "even");
-  const outer = plan.others.flatMap((axis) => {
+    : vectorize(view, lane, plan.vectors, plan.panel > 0 || symbolic(lane) ? "peel" : "even", cutsOf(lane));
+  const others = plan.others.map((axis) => {
     const unrolled = axis === rowsAxis ? rows : axis === columnsAxis ? columns : undefined;
-    return unrolled === undefined ? [axis] : (unrolled.loop ?? []);
+    return unrolled ?? cut(axis, cutsOf(axis));
   });
+  const outer = others.flatMap(({ loop }) => loop ?? []);
   const laneLoop = plan.across || vectors.loop === undefined ? [] : [vectors.loop];
   const weights = [lane, ...main.reduction].reduce((all, axis) => all * likelyExtent(view, axis, 64), 4);
   const loops = weights > cacheBytes ? [...laneLoop, ...outer] : [...outer, ...laneLoop];
@@ -227,6 +231,7 @@ function tileSteps(view: KernelView, main: StageView, plan: TilePlan): Schedule 
   return [
     ...(rows?.steps ?? []),
     ...(columns?.steps ?? []),
+    ...others.flatMap((own) => (own === rows || own === columns ? [] : own.steps)),
     ...vectors.steps,
     ...unrolledWindow,
     ...(chains?.steps ?? []),

@@ -26,6 +26,8 @@ export type Step =
       readonly tail: Tail;
       /** So many places at either end stay out of the tiles: conditions that may fail there hold in between. */
       readonly edges?: { readonly before: number; readonly after: number };
+      /** Places of a known extent that no tile lies across: conditions on the axis are decided between them. */
+      readonly cuts?: readonly number[];
     }
   /** Loops from the outside in. Axes left out follow in the kernel's order. */
   | { readonly kind: "order"; readonly axes: readonly string[] }
@@ -57,7 +59,7 @@ function showStep(step: Step, indent: string): string {
     case "fuse":
       return `fuse ${step.axes.join(" ")} into ${step.into}`;
     case "split":
-      return `split ${step.axis} by ${step.by} into ${step.outer} ${step.inner} (${step.tail})${showEdges(step.edges)}`;
+      return `split ${step.axis} by ${step.by} into ${step.outer} ${step.inner} (${step.tail})${showEdges(step.edges)}${showCuts(step.cuts)}`;
     case "order":
       return `order ${step.axes.join(" ")}`;
     case "bind":
@@ -82,4 +84,8 @@ function showStep(step: Step, indent: string): string {
 
 function showEdges(edges: (Step & { kind: "split" })["edges"]): string {
   return edges === undefined ? "" : ` between ${edges.before} and ${edges.after} at the ends`;
+}
+
+function showCuts(cuts: (Step & { kind: "split" })["cuts"]): string {
+  return cuts === undefined ? "" : ` cut at ${cuts.join(" ")}`;
 }

@@ -32,14 +32,36 @@ export function unroll(
   };
 }
 
-/** An axis in vectors, `vectors` of them side by side. */
-export function vectorize(view: KernelView, axis: string, vectors: number, tail: "even" | "peel"): Unrolled {
+/** An axis whose loop is apart between some places. */
+export function cut(axis: string, cuts: readonly number[]): Unrolled {
+  if (cuts.length === 0) return { steps: [], loop: axis };
+  const [outer, inner] = [`${axis}.t`, `${axis}.u`];
+  return { steps: [{ kind: "split", axis, by: 1, outer, inner, tail: "none", cuts }], loop: outer };
+}
+
+/** An axis in vectors, `vectors` of them side by side, none of them across one of the `cuts`. */
+export function vectorize(
+  view: KernelView,
+  axis: string,
+  vectors: number,
+  tail: "even" | "peel",
+  cuts: readonly number[] = [],
+): Unrolled {
   const extent = constantOf(extentOf(view, axis));
-  if (extent !== undefined && extent <= 4 * vectors) return { steps: [{ kind: "bind", axis, to: "lane" }] };
+  if (extent !== undefined && extent <= 4 * vectors && cuts.length === 0)
+    return { steps: [{ kind: "bind", axis, to: "lane" }] };
   const [outer, inner] = [`${axis}.t`, `${axis}.v`];
   return {
     steps: [
-      { kind: "split", axis, by: 4 * vectors, outer, inner, tail },
+      {
+        kind: "split",
+        axis,
+        by: 4 * vectors,
+        outer,
+        inner,
+        tail,
+        ...(cuts.length > 0 && { cuts }),
+      },
       { kind: "bind", axis: inner, to: "lane" },
     ],
     loop: outer,

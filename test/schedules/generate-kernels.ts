@@ -228,6 +228,42 @@ const chosenPlaces = fc
     return { text, dims };
   });
 
+/** Pieces one after the other on an axis, each under conditions of its own: the innermost axis, or one around it. */
+const pieces = fc
+  .record({
+    N: extent("N", 1, 4),
+    widths: fc.array(size(1, 11), { minLength: 1, maxLength: 4 }),
+    inner: fc.boolean(),
+    nested: fc.boolean(),
+    special: size(0, 9),
+    left: size(0, 6),
+  })
+  .map(({ N, widths, inner, nested, special, left }): KernelCase => {
+    const dims = dimsOf({ N });
+    const starts = widths.map((_, place) => widths.slice(0, place).reduce((sum, width) => sum + width, 0));
+    const whole = widths.reduce((sum, width) => sum + width, 0);
+    const at = (g: string): string => (inner ? `n, ${g}` : `${g}, n`);
+    const shape = (width: number): string => (inner ? `${N.text}, ${width}` : `${width}, ${N.text}`);
+    const inputs = widths.map((width, place) => `p${place} = input f32[${shape(width)}]`);
+    const piece = (place: number): string => `p${place}[${at(`g - ${starts[place] ?? 0}`)}] * ${place + 1}.0`;
+    const body = nested
+      ? widths.reduce(
+          (rest, width, place) =>
+            `if [${(starts[place] ?? 0) + width - 1} - g >= 0] and [g - ${starts[place] ?? 0} >= 0] then ${piece(place)} else (${rest})`,
+          `-1.0`,
+        )
+      : widths
+          .map(
+            (width, place) =>
+              `(if [g - ${starts[place] ?? 0} >= 0] and [${(starts[place] ?? 0) + width - 1} - g >= 0] then ${piece(place)} else 0.0)`,
+          )
+          .join(" + ");
+    const text = `${header(dims)} { ${inputs.join(" ")}
+      z = compute f32[${inner ? `n: ${N.text}, g: ${whole}` : `g: ${whole}, n: ${N.text}`} | g - ${left} >= 0] (${body}) + (if [g - ${special} == 0] then 5.0 else 0.5)
+      output z = z }`;
+    return { text, dims };
+  });
+
 export const kernelFamilies = {
   gemm,
   convolution,
@@ -238,4 +274,5 @@ export const kernelFamilies = {
   flatten,
   places,
   chosenPlaces,
+  pieces,
 } as const;
