@@ -2,7 +2,8 @@ import type { Block, Formal, FunctionDeclaration, Statement, UnitDeclaration } f
 import type { Builder, Scope } from "./checker-types.ts";
 import { defineEquation } from "./define-equation.ts";
 import { ownedTensor } from "./owned.ts";
-import { defineScan, refuseScan } from "./scans.ts";
+import { defineRepeat } from "./repeats.ts";
+import { defineScan, refuseScan, scansLast } from "./scans.ts";
 import { define, lazy } from "./scope.ts";
 
 /** The names of a block, each found out when it is asked for (D1.2). */
@@ -13,7 +14,7 @@ export function defineStatements(
   builder: Builder,
   results: readonly Formal[],
 ): void {
-  for (const statement of block.statements) {
+  for (const statement of scansLast(block.statements)) {
     defineStatement(statement, declaration, scope, builder, results);
   }
 }
@@ -49,17 +50,16 @@ function defineStatement(
       );
       return;
     case "scan":
-      if (declaration.kind === "data") {
+    case "repeat": {
+      if (declaration.kind === "data" && statement.kind === "scan") {
         refuseScan(statement, "`scan` in a data declaration is not built yet", scope, builder);
         return;
       }
-      defineScan(statement, scope, builder, (inner, own) =>
-        defineStatement(inner, declaration, own, builder, []),
-      );
+      const defineOther = (inner: Statement, own: Scope): void =>
+        defineStatement(inner, declaration, own, builder, []);
+      (statement.kind === "scan" ? defineScan : defineRepeat)(statement, scope, builder, defineOther);
       return;
-    case "repeat":
-      refuseScan(statement, "`repeat` is not built yet", scope, builder);
-      return;
+    }
     case "entry":
     case "metric":
     case "error":

@@ -15,6 +15,7 @@ export function trialOf(builder: Builder): Builder {
     inputs: [...builder.inputs],
     bindings: [...builder.bindings],
     scans: [...builder.scans],
+    turns: [...builder.turns],
     params: new Map(builder.params),
     states: new Map(builder.states),
     updates: [...builder.updates],

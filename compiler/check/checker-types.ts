@@ -210,6 +210,8 @@ export interface Builder {
   readonly bindings: Binding[];
   /** What is known of its scans so far. */
   readonly scans: OpenScan[];
+  /** The scopes of the turns of its repetitions. */
+  readonly turns: Scope[];
   readonly params: Map<string, OwnedTensor>;
   readonly states: Map<string, OwnedTensor>;
   /** What a training step changes. */
@@ -310,6 +312,8 @@ export interface Scope {
   readonly builder: Builder | undefined;
   /** The prelude may be shadowed. */
   readonly prelude: boolean;
+  /** Of a turn of a `repeat`: the labels that it adds to what is owned there. */
+  readonly labels?: readonly string[];
   /** Of the body of a scan: its variable, and the axis that it stands for; none where its range is wrong. */
   readonly turn?: { readonly variable: string; readonly axis: () => Axis | undefined };
 }

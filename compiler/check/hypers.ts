@@ -18,7 +18,7 @@ import { expectScalar, integerOf, scalarOf } from "./expect.ts";
 import { isClosed, literal } from "./exprs.ts";
 import { coerce, isFloatType, showType } from "./numbers.ts";
 import { named } from "./hoist.ts";
-import { known, newScope } from "./scope.ts";
+import { known, newScope, turnLabels } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { suggest } from "./suggest.ts";
 import { counted, describeValue, errorValue, scalarValue } from "./value.ts";
@@ -40,7 +40,7 @@ export function bindHypers(
   const given = assign(formals, args, context, span);
   if (given === undefined) return undefined;
   const values = new Map<string, Value>();
-  const own = newScope(scope, undefined);
+  const own = { ...newScope(scope, undefined), labels: turnLabels(context.scope) };
   const { scheduled } = context;
   const defaults: Context = { ...newContext(context.builder, own), facts: context.facts, scheduled };
   for (const formal of formals.items) {

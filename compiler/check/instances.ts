@@ -2,7 +2,7 @@ import type { Call, Expr, Statement, UnitDeclaration } from "../../grammar/ast.t
 import type { Context, Scope, Session, UnitValue, Value } from "./checker-types.ts";
 import type { Scalar } from "./scalar.ts";
 import { bindHypers, type Hypers } from "./hypers.ts";
-import { find } from "./scope.ts";
+import { find, turnLabels } from "./scope.ts";
 import { identityOf, tell, tellIn } from "./session.ts";
 import { entriesOf, listsOf } from "./signature.ts";
 import { partsOf } from "./syntax-walk.ts";
@@ -29,8 +29,9 @@ export function instanceOf(unit: UnitValue, call: Call, context: Context): Value
     ? bindHypers(hypers, call.args, scope, { ...context, scheduled: kind === "optimizer" }, label, call.span)
     : noHypers(call, context);
   if (bound === undefined) return errorValue;
-  const path: InstancePath = { root: "own", labels: label };
-  const made = `${call.span.source.path}:${call.span.start}${context.turns ?? ""}`;
+  const turns = turnLabels(context.scope);
+  const path: InstancePath = { root: "own", labels: [...turns, ...label] };
+  const made = `${call.span.source.path}:${call.span.start}${context.turns ?? ""}${turns.join(".")}`;
   return {
     kind: "instance",
     declaration,

@@ -131,6 +131,7 @@ function instantiateNew(
     inputs: [],
     bindings: [],
     scans: [],
+    turns: [],
     params: new Map(),
     states: new Map(),
     updates: [],
@@ -210,7 +211,7 @@ export function build(
   if (outputs === undefined) return undefined;
   if (builder.mode === "declaration" && site === undefined) evaluateAll([outer, scope], session);
   if (builder.mode === "instance") {
-    for (const one of new Set([outer, scope])) collectUpdates(one, builder);
+    for (const one of new Set([outer, scope, ...builder.turns])) collectUpdates(one, builder);
   }
   const captures = new Map([...builder.captures].map(([operand, name]) => [name, operand]));
   const inputs = builder.inputs.map((input) => ({ ...input, capture: captures.get(input.name) }));

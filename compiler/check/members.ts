@@ -7,7 +7,7 @@ import type { Builder, Context, InstanceValue, Value } from "./checker-types.ts"
 import { newContext } from "./context.ts";
 import { below, hasEntry, kindLabels, pathKey } from "./instances.ts";
 import { describeOwned } from "./owned.ts";
-import { known, newScope, valueOf } from "./scope.ts";
+import { known, newScope, turnLabels, valueOf } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { wayNames } from "./signature.ts";
 import { partsOf } from "./syntax-walk.ts";
@@ -52,7 +52,8 @@ function bodyInside(body: Body, labels: readonly string[]): Body | undefined {
 
 /** Order is free (D1.2): the equations that apply the instance, and so decide its shapes, may stand further down. */
 function evaluateApplications({ path, declaration }: InstanceValue, context: Context): void {
-  const [label] = path.labels;
+  const turns = turnLabels(context.scope);
+  const label = path.labels[turns.every((turn, place) => path.labels[place] === turn) ? turns.length : 0];
   const isEntry = (name: string): boolean => hasEntry(declaration, name);
   for (const entity of [...context.scope.entities.values()]) {
     const { equation } = entity;

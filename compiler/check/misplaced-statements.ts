@@ -19,7 +19,7 @@ const owners = {
   train: { name: "a train block", may: ["metric"] },
   entry: { name: "an entry", may: ["param", "state"] },
   scan: { name: "a scan", may: [] },
-  repeat: { name: "a repetition", may: ["param"] },
+  repeat: { name: "a repetition", may: ["param", "state"] },
 } as const satisfies Record<string, Owner>;
 
 const help: Readonly<Record<Placed, string>> = {

@@ -170,6 +170,7 @@ export function constantBuilder(session: Session, name: string): Builder {
     inputs: [],
     bindings: [],
     scans: [],
+    turns: [],
     params: new Map(),
     states: new Map(),
     updates: [],

@@ -11,6 +11,7 @@ import { evaluate } from "./evaluate.ts";
 import { expectArray } from "./expect.ts";
 import { coerce } from "./numbers.ts";
 import { neededFor } from "./prune.ts";
+import { turnLabels } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { textOf } from "./texts.ts";
 import type { Initial, OwnedTensor } from "./typed.ts";
@@ -57,7 +58,7 @@ export function describeOwned(
   if (initial === undefined) return undefined;
   const name = statement.alias ? textOf(statement.alias, context) : statement.name.text;
   if (name === undefined) return undefined;
-  const path = { root: "own", labels: [name] } as const;
+  const path = { root: "own", labels: [...turnLabels(context.scope), name] } as const;
   const numbers = sizes.map((size) => size ?? 1);
   return { tensor: { path, dtype, shape: numbers, initial, span: statement.span }, shape };
 }

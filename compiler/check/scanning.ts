@@ -1,4 +1,4 @@
-import type { Binder, Formal, ScanStatement, Target } from "../../grammar/ast.ts";
+import type { Binder, ScanStatement, Target } from "../../grammar/ast.ts";
 import type { Span } from "../diagnostics/source.ts";
 import type { Axis } from "../graph/expr.ts";
 import { prove, showForm, type Form } from "../integers/index.ts";
@@ -13,16 +13,21 @@ import { find, valueOf } from "./scope.ts";
 import { tell, tellIn } from "./session.ts";
 import { errorValue } from "./value.ts";
 
-/** A scan in one body, while it is found out. */
-export interface Scanning {
+/** The body of a scan, or one turn of a `repeat`. */
+export interface Recurrence {
   readonly statement: ScanStatement;
-  /** Where it stands, and its body. */
-  readonly outer: Scope;
   readonly inner: Scope;
   readonly builder: Builder;
+  /** What is carried, by name. */
+  readonly carries: ReadonlyMap<string, Carried>;
+}
+
+/** A scan in one body, while it is found out. */
+export interface Scanning extends Recurrence {
+  /** Where it stands. */
+  readonly outer: Scope;
   /** Its range, found out once. */
   readonly range: () => TurnRange | undefined;
-  /** What is carried, by name. */
   readonly carries: Map<string, Carried>;
   /** Whether the next value of every carry is known; undefined as long as nobody has asked. */
   finished: boolean | undefined;
@@ -35,9 +40,10 @@ export interface TurnRange {
 }
 
 export interface Carried {
-  readonly formal: Formal;
   /** Its value before the turn. */
   readonly current: Entity;
+  /** Where it is carried: in the head of the scan, or as the state that has a next value in each turn. */
+  readonly span: Span;
 }
 
 /** The turns of a scan, which its body gets an axis for; undefined where its range is wrong. */
@@ -80,20 +86,28 @@ export function result(
   return operandArray(binding, { dtype, shape, range: of.range });
 }
 
+/** The equation for what is carried after the turn. */
+export function nextOf(name: string, { inner, carries, builder }: Recurrence): Entity | undefined {
+  const next = inner.entities.get(`${name}'`);
+  if (next === undefined) {
+    tell(builder.session, "DLC2001", {
+      message: `there is no equation for \`${name}'\`, what \`${name}\` is after the turn`,
+      span: carries.get(name)?.span,
+      help: [`write \`${name}' = …\` in the scan`],
+    });
+  }
+  return next;
+}
+
 /** Finds out what every carry is after the turn. A result of the scan stands behind all of that. */
 export function finish(scanning: Scanning): boolean {
   if (scanning.finished !== undefined) return scanning.finished;
   const { carries, inner, builder, range } = scanning;
   const { session } = builder;
   let complete = range() !== undefined;
-  for (const [name, { formal, current }] of carries) {
-    const next = inner.entities.get(`${name}'`);
+  for (const [name, { current, span }] of carries) {
+    const next = nextOf(name, scanning);
     if (next === undefined) {
-      tell(session, "DLC2001", {
-        message: `there is no equation for \`${name}'\`, what \`${name}\` is after the turn`,
-        span: formal.name.span,
-        help: [`write \`${name}' = …\` in the scan`],
-      });
       complete = false;
       continue;
     }
@@ -102,7 +116,7 @@ export function finish(scanning: Scanning): boolean {
       complete = false;
       continue;
     }
-    const { operand } = hoist(after, `${name}_next`, newContext(builder, inner), next.span ?? formal.span);
+    const { operand } = hoist(after, `${name}_next`, newContext(builder, inner), next.span ?? span);
     range()?.scan.carries.push({ current: before.operand, next: operand });
   }
   refuseShadows(scanning);
@@ -117,7 +131,14 @@ export function finish(scanning: Scanning): boolean {
 function refuseShadows({ inner, outer, carries, builder }: Scanning): void {
   for (const { name, span, unasked } of inner.entities.values()) {
     const other = find(name, outer);
-    if (unasked === true || carries.has(name) || other === undefined || other.scope.prelude) continue;
+    if (
+      unasked === true ||
+      carries.has(name) ||
+      name.endsWith("'") ||
+      other === undefined ||
+      other.scope.prelude
+    )
+      continue;
     tell(builder.session, "DLC2003", {
       message: `\`${name}\` would hide a name that is defined around it`,
       span,
@@ -128,7 +149,7 @@ function refuseShadows({ inner, outer, carries, builder }: Scanning): void {
 }
 
 /** Is a left side a next value, or an array over all turns? Other names are local. */
-export function isOfScan(target: Target, { statement }: Scanning): boolean {
+export function isOfScan(target: Target, { statement }: Recurrence): boolean {
   return target.primed || target.binders.some((binder) => isBinderOf(binder, statement));
 }
 

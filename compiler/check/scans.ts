@@ -1,18 +1,17 @@
-import type { Formal, ScanStatement, Statement } from "../../grammar/ast.ts";
+import type { ScanStatement, Statement } from "../../grammar/ast.ts";
 import { add, axis as axisForm } from "../integers/index.ts";
 import { operandArray } from "./arrays.ts";
 import { freshBinding } from "./builder.ts";
+import { carriedNames, type CarriedName } from "./carries.ts";
 import type { Builder, Scope, Value } from "./checker-types.ts";
 import { newContext } from "./context.ts";
 import { defineEquation } from "./define-equation.ts";
-import { fillTo } from "./equations.ts";
-import { evaluate } from "./evaluate.ts";
 import { expectArray } from "./expect.ts";
 import { hoist } from "./hoist.ts";
 import { stored } from "./numbers.ts";
-import { defineRecurrence } from "./scan-equations.ts";
-import { finish, isBinderOf, isOfScan, rangeOf, result, type Scanning } from "./scanning.ts";
-import { define, lazy, newScope, valueOf } from "./scope.ts";
+import { defineRecurrence, defineStacked, type DefineArray } from "./scan-equations.ts";
+import { finish, isBinderOf, isOfScan, rangeOf, result, type Recurrence, type Scanning } from "./scanning.ts";
+import { define, defineNew, lazy, newScope, valueOf } from "./scope.ts";
 import { tell } from "./session.ts";
 import { counted, errorValue, scalarValue } from "./value.ts";
 
@@ -24,7 +23,7 @@ export function defineScan(
   statement: ScanStatement,
   outer: Scope,
   builder: Builder,
-  defineOther: (statement: Statement, scope: Scope) => void,
+  defineOther: DefineOther,
 ): void {
   const range = once(() => rangeOf(statement, outer, builder));
   const variable = statement.variable.text;
@@ -46,10 +45,19 @@ export function defineScan(
     inner,
     lazy(variable, statement.variable.span, () => variableOf(scanning)),
   );
-  for (const formal of statement.carries) defineCarry(formal, scanning);
-  for (const one of statement.body.statements) {
-    if (one.kind === "equation" && one.targets.some((target) => isOfScan(target, scanning)))
-      defineRecurrence(one, scanning);
+  for (const carried of carriedNames(statement, outer, builder)) defineCarry(carried, scanning);
+  defineBody(scanning, defineOther, (target, equation, evaluateTarget) =>
+    defineStacked(target, equation, evaluateTarget, scanning),
+  );
+}
+
+export type DefineOther = (statement: Statement, scope: Scope) => void;
+
+export function defineBody(recurrence: Recurrence, defineOther: DefineOther, defineArray: DefineArray): void {
+  const { statement, inner, builder } = recurrence;
+  for (const one of scansLast(statement.body.statements)) {
+    if (one.kind === "equation" && one.targets.some((target) => isOfScan(target, recurrence)))
+      defineRecurrence(one, recurrence, defineArray);
     else if (one.kind === "equation") defineEquation(one, inner, builder, []);
     else defineOther(one, inner);
   }
@@ -70,7 +78,13 @@ export function refuseScan(scan: ScanStatement, message: string, scope: Scope, b
   for (const [name, span] of names) define(builder.session, scope, lazy(name, span, later));
 }
 
-function once<T>(find: () => T): () => T {
+/** A scan is looked at when all states are known that it may change. */
+export function scansLast(statements: readonly Statement[]): readonly Statement[] {
+  const isScan = ({ kind }: Statement): boolean => kind === "scan" || kind === "repeat";
+  return [...statements.filter((one) => !isScan(one)), ...statements.filter(isScan)];
+}
+
+export function once<T>(find: () => T): () => T {
   let found: { readonly value: T } | undefined;
   return () => (found ??= { value: find() }).value;
 }
@@ -86,37 +100,31 @@ function variableOf({ range }: Scanning): Value {
 }
 
 /** Inside, a carried name is its value before the turn; outside, the one after the last turn. */
-function defineCarry(formal: Formal, scanning: Scanning): void {
+function defineCarry(carried: CarriedName, scanning: Scanning): void {
   const { inner, outer, builder, carries } = scanning;
-  const { text, span } = formal.name;
-  const current = lazy(text, span, () => firstValue(formal, scanning));
-  define(
+  const { name, span, outside, declares } = carried;
+  const current = {
+    ...lazy(name, span, () => currentValue(carried, scanning)),
+    ...(declares && { declares }),
+  };
+  defineNew(
     builder.session,
     outer,
-    lazy(text, span, () => lastValue(text, scanning)),
+    lazy(outside, span, () => lastValue(name, scanning)),
   );
-  inner.entities.set(text, current);
-  carries.set(text, { formal, current });
+  inner.entities.set(name, current);
+  carries.set(name, { current, span });
 }
 
-function firstValue(formal: Formal, { statement, range, outer, builder }: Scanning): Value {
-  const { name, type, initial, span } = formal;
+function currentValue({ name, span, first, ranged }: CarriedName, scanning: Scanning): Value {
+  const { statement, range, outer, builder } = scanning;
   const turns = range();
   if (turns === undefined) return errorValue;
-  if (initial === undefined) {
-    tell(builder.session, "DLC2001", {
-      message: `\`${name.text}\` has no value before the first turn`,
-      span,
-      help: [`write \`carry ${name.text} = …\``],
-    });
-    return errorValue;
-  }
   const context = newContext(builder, outer);
-  const given = fillTo(evaluate(initial, context), type, context, span);
-  const array = expectArray(given, context, span);
+  const array = expectArray(first(), context, span);
   if (array === undefined) return errorValue;
-  const { operand } = hoist(array, `${name.text}_first`, context, span);
-  const carry = freshBinding(builder, name.text);
+  const { operand } = hoist(array, `${name}_first`, context, span);
+  const carry = freshBinding(builder, name);
   const dtype = stored(array.type, context);
   const { shape } = array;
   const { turn } = turns.scan;
@@ -129,8 +137,7 @@ function firstValue(formal: Formal, { statement, range, outer, builder }: Scanni
     shape,
     span: statement.span,
   });
-  // What it starts with says nothing of later turns.
-  return operandArray(carry, { dtype, shape, range: type && array.range }, [], array.origin);
+  return operandArray(carry, { dtype, shape, range: ranged ? array.range : undefined }, [], array.origin);
 }
 
 function lastValue(name: string, scanning: Scanning): Value {

@@ -31,6 +31,14 @@ export function find(name: string, scope: Scope | undefined): Found | undefined 
   return undefined;
 }
 
+/** The turns of the repetitions in which a scope lies (D2.1), the outermost first. */
+export function turnLabels(scope: Scope): readonly string[] {
+  const labels: string[] = [];
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.outer)
+    labels.unshift(...(at.labels ?? []));
+  return labels;
+}
+
 /** Adds a name, unless it is defined already here or around (D1.1). */
 export function define(session: Session, scope: Scope, entity: Entity): void {
   const other = find(entity.name, scope);
@@ -47,6 +55,12 @@ export function define(session: Session, scope: Scope, entity: Entity): void {
     if (here) return;
   }
   scope.entities.set(entity.name, entity);
+}
+
+/** As `define`, for a name that stands anew in each turn of a scan: the next value of a state, in scans in each other. */
+export function defineNew(session: Session, scope: Scope, entity: Entity): void {
+  if (!entity.name.endsWith("'") || scope.entities.has(entity.name)) define(session, scope, entity);
+  else scope.entities.set(entity.name, entity);
 }
 
 export function valueOf(entity: Entity, session: Session): Value {

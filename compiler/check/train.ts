@@ -220,7 +220,7 @@ function defineOutputs(model: InstanceValue, scope: Scope, builder: Builder, spa
     }),
   );
   way.results.forEach(({ name }) => {
-    if (find(name.text, scope) !== undefined) return;
+    if (find(name.text, scope)?.scope.prelude === false) return;
     const make = (): Value => {
       const value = valueOf(whole, builder.session);
       return value.kind === "results" ? (value.results.get(name.text) ?? errorValue) : value;

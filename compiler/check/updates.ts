@@ -17,8 +17,9 @@ export function collectUpdates(scope: Scope, builder: Builder): void {
     // What nothing has asked for while the model runs does not exist (D2.4).
     if (!builder.training && state.state === "new" && entity.state === "new") continue;
     const [old, next] = [valueOf(state, builder.session), valueOf(entity, builder.session)];
-    if (old.kind !== "array" || old.operand === undefined || next.kind === "error") continue;
-    if (!builder.training && isCopyOf(next, old.operand, builder)) continue;
+    // What a turn carries of a state is none itself: its value after the last turn is the next one.
+    if (old.kind !== "array" || next.kind === "error" || !builder.states.has(old.operand ?? "")) continue;
+    if (old.operand === undefined || (!builder.training && isCopyOf(next, old.operand, builder))) continue;
     const context = newContext(builder, scope);
     const filled = fillTo(next, state.declares.type, context, entity.span);
     const array = expectArray(filled, context, entity.span);

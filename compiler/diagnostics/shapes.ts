@@ -346,14 +346,11 @@ The language has this, the grammar knows it, and a later version of the compiler
 model does not use don't keep it from being built: a \`train\` block, its \`data\` and its optimizers may stand in the file.
 
 \`\`\`dl
-fn last(x: real[T]) -> (y: real) {
-  repeat t in 0..3 carry h = 0.0 { h' = h + x[0] }
-  y = h
-}
+fn joined(a: real[N], b: real[N]) -> (y: real[2*N]) { y[k] = cat[k](part[k] for part in [a, b]) }
 \`\`\`
 
 \`\`\`dl
-fn last(x: real[T]) -> (y: real) { y = 3 * x[0] }
+fn joined(a: real[N], b: real[N]) -> (y: real[2*N]) { y[k] = cat[k](a[k], b[k]) }
 \`\`\`
 `,
   },
