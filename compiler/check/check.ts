@@ -2,7 +2,7 @@ import type { FunctionDeclaration, TrainDeclaration, UnitDeclaration } from "../
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { noFacts } from "../integers/index.ts";
 import type { Span } from "../diagnostics/source.ts";
-import type { Builder, Module, Scope, Session } from "./checker-types.ts";
+import type { Builder, Module, Scope, Session, Supposed } from "./checker-types.ts";
 import type { CheckHost, CheckOptions } from "./options.ts";
 import { newContext } from "./context.ts";
 import { bindHypers, symbolicHypers, type Hypers } from "./hypers.ts";
@@ -68,7 +68,7 @@ export function newSession(host: CheckHost, options: CheckOptions): Session {
     scans: { count: 0 },
     depth: { value: 0 },
     sites: new WeakMap(),
-    imageSize: undefined,
+    supposed: {},
     diagnostics,
     certain: diagnostics,
     identities: new Map(),
@@ -167,18 +167,18 @@ function checkModel(declaration: UnitDeclaration, scope: Scope, session: Session
   const tensors = checkPaths(model, session);
   const { weights } = session.options;
   if (weights !== undefined) {
-    compareWeights(model, tensors, weights, session, (size) => shapesAt(size, declaration, session));
+    compareWeights(model, tensors, weights, session, (supposed) => shapesIf(supposed, declaration, session));
   }
   return model;
 }
 
-/** The shapes of a model's parameters if images had another height and width. */
-function shapesAt(
-  size: number,
+/** The shapes of a model's parameters if something of it were other than it is. */
+function shapesIf(
+  supposed: Supposed,
   { name }: UnitDeclaration,
   { host, options }: Session,
 ): ReadonlyMap<string, readonly number[]> {
-  const session = { ...newSession(host, { ...options, weights: undefined }), imageSize: size };
+  const session = { ...newSession(host, { ...options, weights: undefined }), supposed };
   const module = loadModule(name.span.source.path, session);
   const declaration = module?.file.declarations.find(
     (one) => one.kind === "model" && one.name.text === name.text,

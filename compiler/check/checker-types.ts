@@ -255,8 +255,8 @@ export interface Session {
   readonly host: CheckHost;
   readonly options: CheckOptions;
   readonly modules: Map<string, Module>;
-  /** Height and width of images, where it is asked what another size would lead to. */
-  readonly imageSize: number | undefined;
+  /** What is taken as other than written, where it is asked what that would lead to. */
+  readonly supposed: Supposed;
   /** By declaration, hyper-parameters, entry, input types and facts; undefined where it has failed. */
   readonly bodies: Map<string, Instantiated | undefined>;
   readonly failed: Set<string>;
@@ -277,6 +277,13 @@ export interface Session {
   readonly meaningOf: (expr: Syntax, context: Context) => Value;
   /** The names whose values are being found out, innermost last. */
   readonly evaluating: Entity[];
+}
+
+export interface Supposed {
+  /** Height and width of images. */
+  readonly imageSize?: number;
+  /** The hyper-parameter `padding` of the layer of this label. */
+  readonly padding?: { readonly label: string; readonly by: number };
 }
 
 export interface Site {

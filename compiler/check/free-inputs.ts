@@ -57,7 +57,7 @@ function freeShape(type: NamedType, context: Context): readonly Form[] | undefin
     if (size === undefined) return undefined;
     shape.push(size);
   }
-  return resized(shape, builder.session.imageSize);
+  return resized(shape, builder.session.supposed.imageSize);
 }
 
 /** D1.1: a size may not be called like a declaration of the file. */

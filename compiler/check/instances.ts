@@ -1,3 +1,4 @@
+import { constant } from "../integers/index.ts";
 import type { Call, Expr, Statement, UnitDeclaration } from "../../grammar/ast.ts";
 import type { Context, Scope, Session, UnitValue, Value } from "./checker-types.ts";
 import type { Scalar } from "./scalar.ts";
@@ -7,7 +8,7 @@ import { identityOf, tell, tellIn } from "./session.ts";
 import { entriesOf, listsOf } from "./signature.ts";
 import { partsOf } from "./syntax-walk.ts";
 import type { InstancePath } from "./typed.ts";
-import { errorValue } from "./value.ts";
+import { counted, errorValue, scalarValue } from "./value.ts";
 
 /** `Conv2d(6, kernel: 5)`: hyper-parameters and a place among the parameters. */
 export function instanceOf(unit: UnitValue, call: Call, context: Context): Value {
@@ -36,12 +37,19 @@ export function instanceOf(unit: UnitValue, call: Call, context: Context): Value
     kind: "instance",
     declaration,
     scope,
-    hypers: bound,
+    hypers: supposedHypers(bound, label, context.builder.session),
     path,
     entry: "forward",
     span: call.span,
     made,
   };
+}
+
+/** With another padding, where it is asked what that would lead to. */
+function supposedHypers(hypers: Hypers, label: readonly string[], { supposed }: Session): Hypers {
+  const { padding } = supposed;
+  if (padding === undefined || padding.label !== label.at(-1) || !hypers.has("padding")) return hypers;
+  return new Map([...hypers, ["padding", scalarValue(counted(constant(padding.by)))]]);
 }
 
 function noHypers(call: Call, context: Context): Hypers | undefined {

@@ -1,5 +1,5 @@
 import { constantOf } from "../integers/index.ts";
-import type { Session } from "./checker-types.ts";
+import type { Session, Supposed } from "./checker-types.ts";
 import type { GivenWeights } from "./options.ts";
 import type { Origin } from "./scalar.ts";
 import { axisWord } from "./match.ts";
@@ -8,10 +8,11 @@ import type { Reached } from "./paths.ts";
 import { tell } from "./session.ts";
 import type { CheckedModel } from "./typed.ts";
 
-/** The shapes of the parameters, by path, if images had this height and width. */
-type ShapesAt = (size: number) => ReadonlyMap<string, readonly number[]>;
+/** The shapes of the parameters, by path, if something of the model were other than it is. */
+type ShapesIf = (supposed: Supposed) => ReadonlyMap<string, readonly number[]>;
 
 const largestImage = 1024;
+const largestPadding = 4;
 
 /** The smallest image from which the wanted size follows: the larger the image, the larger what follows from it. */
 function fittingSize(
@@ -33,6 +34,24 @@ function fittingSize(
   return sizeAt(low) === wanted ? low : undefined;
 }
 
+/** The first layer on the way from the image whose padding, and the smallest one, from which the wanted size follows. */
+function fittingPadding(
+  origin: Origin,
+  wanted: number,
+  sizeIf: (label: string, by: number) => number | undefined,
+): { readonly label: string; readonly by: number } | undefined {
+  const labels: string[] = [];
+  for (let step = origin; step.from !== undefined; step = step.from) labels.unshift(step.name);
+  const paddings = Array.from({ length: largestPadding }, (_, place) => place + 1);
+  for (const label of new Set(labels)) {
+    // A layer that has no padding, or too little of it.
+    if ((sizeIf(label, largestPadding) ?? 0) < wanted) continue;
+    const by = paddings.find((padding) => (sizeIf(label, padding) ?? 0) >= wanted);
+    if (by !== undefined && sizeIf(label, by) === wanted) return { label, by };
+  }
+  return undefined;
+}
+
 /**
  * Holds the shapes of a weights file against those of a model. Where a size follows from what a layer is applied to,
  * the message says where that comes from. Names and dtypes are judged where the file is read.
@@ -42,12 +61,12 @@ export function compareWeights(
   tensors: readonly Reached[],
   weights: GivenWeights,
   session: Session,
-  shapesAt: ShapesAt,
+  shapesIf: ShapesIf,
 ): void {
   for (const one of tensors) {
     const given = weights.tensors.get(one.path);
     if (given === undefined || sameShape(given.shape, one.owned.shape)) continue;
-    report(one, given, weights, model, session, shapesAt);
+    report(one, given, weights, model, session, shapesIf);
   }
 }
 
@@ -61,7 +80,7 @@ function report(
   weights: GivenWeights,
   model: CheckedModel,
   session: Session,
-  shapesAt: ShapesAt,
+  shapesIf: ShapesIf,
 ): void {
   const { application, owned, path } = one;
   const site = application && session.sites.get(application);
@@ -73,16 +92,19 @@ function report(
       : inputSize(has, site?.origins);
   const label = `${path} is ${given.dtype.toLowerCase()}[${given.shape.join(", ")}] in ${weights.name}`;
   if (fromInput !== undefined && site !== undefined && expected !== undefined && has !== undefined) {
-    const fits = fittingSize(fromInput.origin, expected, (size) => shapesAt(size).get(path)?.[place]);
+    const { origin } = fromInput;
+    const sizeIf = (supposed: Supposed): number | undefined => shapesIf(supposed).get(path)?.[place];
+    const fits = fittingSize(origin, expected, (imageSize) => sizeIf({ imageSize }));
+    const padding = fittingPadding(origin, expected, (label, by) => sizeIf({ padding: { label, by } }));
     tell(session, "DLC3004", {
       message: `${site.name} expects ${expected} ${fromInput.word}, but its input has ${has}`,
       span: application?.span,
       label,
-      notes: chainNote(`${has}`, fromInput.origin),
+      notes: chainNote(`${has}`, origin),
       help: [
         fits === undefined
           ? "the weights were made for another size of input"
-          : `the weights fit an image of ${fits}×${fits}`,
+          : `the weights fit an image of ${fits}×${fits}${padding === undefined ? "" : `; or pad ${padding.label} by ${padding.by}`}`,
       ],
     });
     return;
