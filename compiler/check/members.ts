@@ -1,4 +1,4 @@
-import type { Expr, Name } from "../../grammar/ast.ts";
+import type { Block, Expr, Name } from "../../grammar/ast.ts";
 import { constant } from "../integers/index.ts";
 import { operandArray } from "./arrays.ts";
 import { defineStatements } from "./block.ts";
@@ -153,12 +153,27 @@ export function insideOf(instance: InstanceValue, name: Name, context: Context):
     const moved = unnamed && moveBelow(valueOf(unnamed, session), instance);
     if (moved?.kind === "instance") return memberOfInstance(moved, name, context);
   }
+  // What such a stage owns shows where it is applied, and nothing is in the check of a declaration.
+  if (context.builder.mode === "declaration" && hasUnnamedStage(declaration.body, inner)) return errorValue;
   tellIn(context.builder, "DLC2001", {
     message: `\`${declaration.name.text}\` has no entry, parameter or layer \`${name.text}\``,
     span: name.span,
     help: [`its entries are ${wayNames(declaration).join(", ")}`],
   });
   return errorValue;
+}
+
+/** `x |> "": Inner()`: a stage whose label adds nothing to a path (D2.1). */
+function hasUnnamedStage({ statements }: Block, context: Context): boolean {
+  const isUnnamedPipe = (expr: Expr): boolean =>
+    expr.kind === "pipe" &&
+    expr.stages.some(({ label }) => label?.kind === "string" && textOf(label, context) === "");
+  const inside = (expr: Expr): boolean => isUnnamedPipe(expr) || partsOf(expr).some(inside);
+  return statements.some((one) =>
+    one.kind === "scan" || one.kind === "repeat"
+      ? hasUnnamedStage(one.body, context)
+      : one.kind === "equation" && inside(one.value),
+  );
 }
 
 /** An instance inside another, seen from outside. */

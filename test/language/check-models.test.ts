@@ -38,6 +38,20 @@ describe("the examples", () => {
     expect(models).toEqual([]);
     expect(renderAll(diagnostics, { colour: false })).toMatchSnapshot();
   });
+
+  test.each([
+    ["hidden, N", "rnn takes real[S, N, hidden], with 3 axes, but its input has 2"],
+    ["2, N, hidden", "rnn expects S = 1, but its input has 2"],
+    ["N, 1, hidden", "rnn expects S = 1, but its input has N"],
+  ])("a first state of shape [%s] is refused by a recurrent network of one level", (shape, message) => {
+    const { models, diagnostics } = checkSource(`import std.rnn { Rnn }
+model M(hidden: dim = 16)(x: f32[N, T, 28], h0: f32[${shape}]) -> (y: f32[N, T, hidden]) {
+  r = (x, h0) |> rnn: Rnn(hidden)
+  y = r.y
+}`);
+    expect(models).toEqual([]);
+    expect(diagnostics.map((one) => one.message)).toEqual([message]);
+  });
 });
 
 describe("models and their hyper-parameters", () => {

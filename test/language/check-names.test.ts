@@ -253,6 +253,22 @@ model M(x: f32[N, 3]) -> (y: f32[N, 3]) {
     };
     expect(run(source, { x: [[1, 1, 1]] }, { params })).toEqual([6, 60]);
   });
+  test("D2.5 also through stages whose labels add nothing, as deep as they stand", () => {
+    const source = `${linear}layer Inner(x: real[N, D]) -> (y: real[N, D]) { y = x |> "": Linear(D) }
+layer Outer(x: real[N, D]) -> (y: real[N, D]) { y = x |> "": Inner() }
+model M(x: f32[N, 3]) -> (y: f32[N, 3]) {
+  z = x |> op: Outer()
+  y[n, o] = z[n, o] * op.weight[o, 0]
+}`;
+    expect([...pathsOf(source)].sort()).toEqual(["op.bias", "op.weight"]);
+    const weight = [
+      [1, 2, 3],
+      [4, 5, 6],
+      [7, 8, 9],
+    ];
+    const params = { "op.bias": [0, 0, 0], "op.weight": weight };
+    expect(run(source, { x: [[1, 1, 1]] }, { params })).toEqual([6, 60, 168]);
+  });
   test("D2.5 a.b.weight is that parameter", () => {
     const source = `import std.nn { Embedding }
 model M(ids: i32[N] in 0..5) -> (y: f32[N, 5]) {
