@@ -202,9 +202,16 @@ export function differentiated(
   );
   if (tensors.size > 0) return { kind: "parameters", of: instance, shape: [], tensors };
   tellIn(context.builder, "DLC4002", {
-    message: "nothing flows from the loss back to a parameter that may change",
+    message:
+      owned.length === 0
+        ? "the loss depends on no parameter, so that nothing would be learned"
+        : "nothing flows from the loss back to a parameter that may change",
     span,
-    help: ["whole numbers, comparisons, conditions and `stop` let nothing through"],
+    help: [
+      owned.length === 0
+        ? "what is learned is declared: `param weight: f32[…] ~ …`, or is a layer's own"
+        : "whole numbers, comparisons, conditions and `stop` let nothing through",
+    ],
   });
   return undefined;
 }
