@@ -7,6 +7,7 @@ import {
   constant,
   constantOf,
   equalForms,
+  evaluate,
   floorDivide,
   linearIn,
   lowest,
@@ -198,6 +199,17 @@ export function strideAlong(view: KernelView, access: Access, axis: string): num
   const [only, second] = parts?.coefficients.values() ?? [];
   if (parts === undefined || second !== undefined) return undefined;
   return only === undefined ? 0 : constantOf(only.coefficient);
+}
+
+const likelySize = 64;
+
+/** How far an access moves along an axis, sizes that are known at run time only taken as likely ones. */
+export function reachAlong(view: KernelView, access: Access, axis: string): number {
+  const known = strideAlong(view, access, axis);
+  if (known !== undefined) return Math.abs(known);
+  const parts = linearIn(access.offset, isAxis(axis));
+  const [only] = parts?.coefficients.values() ?? [];
+  return only === undefined ? 0 : Math.abs(evaluate(only.coefficient, () => likelySize));
 }
 
 function formsOfStage(stage: StageView): readonly Form[] {

@@ -25,6 +25,8 @@ export interface AxisPlan {
   readonly order: readonly string[];
   readonly outlined: ReadonlySet<string>;
   readonly parts: ReadonlySet<string>;
+  /** A loop of the reduction that runs around everything. */
+  readonly accumulated?: string;
   readonly stagings: readonly (Step & { kind: "stage" })[];
 }
 
@@ -32,6 +34,7 @@ export type Split = Step & { kind: "split" };
 
 export function planAxes(schedule: Schedule): AxisPlan {
   const splits = schedule.filter((step) => step.kind === "split");
+  const [accumulated] = schedule.flatMap((step) => (step.kind === "accumulate" ? [step.axis] : []));
   return {
     fuses: schedule.filter((step) => step.kind === "fuse"),
     splits: new Map(splits.map((step) => [step.axis, step])),
@@ -40,6 +43,7 @@ export function planAxes(schedule: Schedule): AxisPlan {
     order: schedule.flatMap((step) => (step.kind === "order" ? step.axes : [])),
     outlined: new Set(schedule.flatMap((step) => (step.kind === "outline" ? [step.axis] : []))),
     parts: new Set(schedule.flatMap((step) => (step.kind === "splitReduce" ? [step.axis] : []))),
+    ...(accumulated !== undefined && { accumulated }),
     stagings: schedule.filter((step) => step.kind === "stage"),
   };
 }

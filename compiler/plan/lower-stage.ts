@@ -157,7 +157,12 @@ function keep(context: StageContext, stage: Stage, point: Point, value: Value): 
   if (stored === undefined) return;
   const subscripts = stored.dims.map((dim) => at[dim]).filter((form) => form !== undefined);
   const store = (): void => {
-    storeAt(builder, operandOf(builder, stored.operand), subscripts, point, bound);
+    const operand = operandOf(builder, stored.operand);
+    const whole =
+      context.plan.accumulated === undefined
+        ? bound
+        : plus(builder, loadAt(builder, operand, subscripts, point), bound);
+    storeAt(builder, operand, subscripts, point, whole);
   };
   const condition = conditionOf(context, beyondExtents(context, stage.axes), point);
   if (condition === undefined) store();
@@ -257,7 +262,8 @@ function reduced(
   const type = accumulatorType(builder.kernel, stage);
   const accumulators = new Map<string, { readonly index: number; readonly accumulator: Accumulator }>();
   const names = reduce.axes.map((axis) => axis.name);
-  const { loops, tile } = leavesByBind(plan, names);
+  const { loops: all, tile } = leavesByBind(plan, names);
+  const loops = all.filter((leaf) => leaf !== plan.accumulated);
   const staged = readsOf(stage.body).every((read) =>
     plan.stagings.some((one) => one.operand === read.operand),
   );

@@ -106,10 +106,24 @@ function lowerStages(builder: Builder, scratch: Map<string, Scratch>, plan: Axis
       kernel.stages.map((stage) => [stage.name, neededGuards(kernel, stage)]),
     ),
   };
-  const place: Place = { values: new Map(), segments: new Map(), extents: extentsOf(kernel, plan) };
-  openLoops(builder, plan, shared, { place, reduction: false }, (inner) => {
-    for (const stage of kernel.stages) lowerStage(context, stage, new Set(shared), inner);
+  const start: Place = { values: new Map(), segments: new Map(), extents: extentsOf(kernel, plan) };
+  const around = plan.accumulated === undefined ? [] : [plan.accumulated];
+  if (around.length > 0) zeroSum(builder);
+  openLoops(builder, plan, around, { place: start, reduction: true }, (place) => {
+    openLoops(builder, plan, shared, { place, reduction: false }, (inner) => {
+      for (const stage of kernel.stages) lowerStage(context, stage, new Set(shared), inner);
+    });
   });
+}
+
+/** A sum that is added to its output in parts begins with zero there. */
+function zeroSum(builder: Builder): void {
+  const { stages, operands, name } = builder.kernel;
+  const [stage, another] = stages;
+  const output = operands.find((operand) => operand.name === stage?.output);
+  if (another !== undefined || stage?.reduce?.op !== "sum" || output === undefined)
+    throw new Error(`bug: ${name} is no single sum that may be added up in parts`);
+  zeroAll(builder, output);
 }
 
 function extentsOf(kernel: Kernel, plan: AxisPlan): ReadonlyMap<string, Form> {

@@ -12,6 +12,7 @@ import {
 } from "./kernel-access.ts";
 import { cutsAlong } from "./cut-axes.ts";
 import { cheapestLane, workOf } from "./lane-choice.ts";
+import { inParts, longSum } from "./long-sums.ts";
 import { scheduleScatter } from "./schedule-scatter.ts";
 import { scheduleSort } from "./schedule-sort.ts";
 import { scheduleRows } from "./schedule-rows.ts";
@@ -110,8 +111,18 @@ function scheduleTile(
       panel: across ? 0 : panel / 4,
       across,
     });
-  const tiled = (rows: number, columns: number, vectors: number): Schedule =>
-    tileSteps(view, main, { lane, across, others, rowsAxis, columnsAxis, rows, columns, vectors, panel });
+  const base = { lane, across, others, rowsAxis, columnsAxis, panel };
+  const long = across ? undefined : longSum(view, main, rowsAxis);
+  const tiled = (rows: number, columns: number, vectors: number): Schedule => {
+    const plan = { ...base, rows, columns, vectors };
+    if (long === undefined) return tileSteps(view, main, plan);
+    const { parts, unless } = long;
+    const then = tileSteps(view, main, { ...plan, parts });
+    if (unless === undefined) return then;
+    const { axis, atLeast, parts: others } = unless;
+    const otherwise = tileSteps(view, main, { ...plan, ...(others && { parts: others }) });
+    return [{ kind: "when", axis, atLeast, then, otherwise }];
+  };
   if (main.reduction.length === 0) {
     const short = bodySize(view) <= shortBody;
     const long = likelyExtent(view, lane, 64) >= 64;
@@ -185,6 +196,7 @@ interface TilePlan {
   readonly columns: number;
   readonly vectors: number;
   readonly panel: number;
+  readonly parts?: { readonly axis: string; readonly by: number };
 }
 
 // A level-two cache holds about this much beside what else runs.
@@ -217,11 +229,18 @@ function tileSteps(view: KernelView, main: StageView, plan: TilePlan): Schedule 
   });
   const outer = others.flatMap(({ loop }) => loop ?? []);
   const laneLoop = plan.across || vectors.loop === undefined ? [] : [vectors.loop];
-  const weights = [lane, ...main.reduction].reduce((all, axis) => all * likelyExtent(view, axis, 64), 4);
+  const walked = (axis: string): number =>
+    axis === plan.parts?.axis ? plan.parts.by : likelyExtent(view, axis, 64);
+  const weights = [lane, ...main.reduction].reduce((all, axis) => all * walked(axis), 4);
   const loops = weights > cacheBytes ? [...laneLoop, ...outer] : [...outer, ...laneLoop];
-  const chains = plan.across ? undefined : splitChains(view, reduction.at(-1), chainsFor(plan, view));
+  const parts = plan.parts === undefined ? undefined : inParts(plan.parts);
+  const chains =
+    plan.across || parts !== undefined
+      ? undefined
+      : splitChains(view, reduction.at(-1), chainsFor(plan, view));
   const inner = reduction.flatMap((axis) => {
     if (axis === lane) return vectors.loop ?? [];
+    if (axis === plan.parts?.axis) return parts?.inner ?? [];
     return chains !== undefined && axis === reduction.at(-1) ? (chains.loop ?? []) : [axis];
   });
   const window = main.reduction.reduce((all, axis) => all * likelyExtent(view, axis, 1000), 1);
@@ -235,6 +254,7 @@ function tileSteps(view: KernelView, main: StageView, plan: TilePlan): Schedule 
     ...vectors.steps,
     ...unrolledWindow,
     ...(chains?.steps ?? []),
+    ...(parts?.steps ?? []),
     { kind: "order", axes: [...loops, ...inner] },
     ...outlineSteps(view, main, loops, plan),
   ];

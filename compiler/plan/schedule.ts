@@ -36,6 +36,11 @@ export type Step =
   | { readonly kind: "outline"; readonly axis: string }
   /** An unrolled reduction axis with an accumulator for each of its instances, added up in the end. */
   | { readonly kind: "splitReduce"; readonly axis: string }
+  /**
+   * Of a sum in a kernel of its own: the reduction's loop `axis` runs around all others, and what each of its turns gives
+   * is added to the output. So a long sum walks through parts of its operands that a cache holds.
+   */
+  | { readonly kind: "accumulate"; readonly axis: string }
   /** Inside the loop `at`, the part of the operand that its body reads lies in memory of the workgroup. */
   | { readonly kind: "stage"; readonly operand: string; readonly at: string; readonly space: "shared" }
   /** Two orders, chosen at run time by an extent. Only the last step may be one. */
@@ -68,6 +73,8 @@ function showStep(step: Step, indent: string): string {
       return `outline ${step.axis}`;
     case "splitReduce":
       return `splitReduce ${step.axis}`;
+    case "accumulate":
+      return `accumulate ${step.axis}`;
     case "stage":
       return `stage ${step.operand} at ${step.at} ${step.space}`;
     case "when":

@@ -6,6 +6,7 @@ import {
   extentOf,
   fuseAxes,
   likelyExtent,
+  reachAlong,
   splitAxis,
   strideAlong,
   type Access,
@@ -77,6 +78,6 @@ export function reductionOrder(view: KernelView, stage: StageView): readonly str
     undefined,
   );
   if (largest === undefined) return stage.reduction;
-  const reach = (axis: string): number => Math.abs(strideAlong(view, largest, axis) ?? 0);
+  const reach = (axis: string): number => reachAlong(view, largest, axis);
   return [...stage.reduction].sort((a, b) => reach(b) - reach(a));
 }

@@ -264,6 +264,22 @@ const pieces = fc
     return { text, dims };
   });
 
+/** Sums over all turns and examples, as in the gradient of a weight: neither factor lies along them. */
+const longSums = fc
+  .record({
+    T: extent("T", 1, 19),
+    N: extent("N", 1, 35),
+    back: fc.boolean(),
+    o: size(1, 19),
+    i: size(1, 37),
+  })
+  .map(({ T, N, back, o, i }): KernelCase => {
+    const text = `${header(dimsOf({ T, N }))} { a = input f32[${T.text}, ${N.text}, ${o}] b = input f32[${T.text}, ${N.text}, ${i}]
+      z = compute f32[o: ${o}, i: ${i}] sum[t: ${T.text}, n: ${N.text}] a[${back ? `${T.text} - t - 1` : "t"}, n, o] * b[t, n, i]
+      output z = z }`;
+    return { text, dims: dimsOf({ T, N }) };
+  });
+
 export const kernelFamilies = {
   gemm,
   convolution,
@@ -275,4 +291,5 @@ export const kernelFamilies = {
   places,
   chosenPlaces,
   pieces,
+  longSums,
 } as const;
