@@ -31,6 +31,34 @@ export function bindAtMeeting(
   return bind(expr);
 }
 
+/**
+ * The same in each branch for itself where no part that holds all of them is sure to evaluate one: a `let` around the
+ * smallest part in which that is so, for all that hold at least two. Each has a name of its own.
+ */
+export function bindInBranches(
+  expr: Expr,
+  isSame: (expr: Expr) => boolean,
+  value: Expr,
+  makeName: () => string,
+): Expr {
+  const count = once<number>((part, inner) => {
+    if (isSame(part)) return 1;
+    return childrenOf(part).reduce((sum, child) => sum + inner(child), 0);
+  });
+  const bind = once<Expr>((part, inner) => {
+    const times = count(part);
+    if (times < 2) return part;
+    const holdsAll = childrenOf(part).some((child) => count(child) === times);
+    if (holdsAll || !isSurelyEvaluated(part, isSame)) return mapChildren(part, inner);
+    const name = makeName();
+    const replace = once<Expr>((each, within) =>
+      isSame(each) ? { kind: "local", name } : mapChildren(each, within),
+    );
+    return { kind: "let", name, value, body: replace(part) };
+  });
+  return bind(expr);
+}
+
 /** A function of expressions by way of their parts that computes nothing twice. */
 function once<Result>(
   compute: (expr: Expr, inner: (expr: Expr) => Result) => Result,

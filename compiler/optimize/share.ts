@@ -3,7 +3,7 @@ import type { Expr } from "../graph/expr.ts";
 import { exprTable } from "../graph/expr-table.ts";
 import type { Graph } from "../graph/graph.ts";
 import { childrenOf } from "../graph/visit.ts";
-import { bindAtMeeting } from "./bind-at-meeting.ts";
+import { bindInBranches } from "./bind-at-meeting.ts";
 import { localNamesOf } from "./body.ts";
 import { ownCost } from "./cost.ts";
 import { isSymmetric } from "./expr-key.ts";
@@ -24,9 +24,7 @@ export function share(graph: Graph): Graph {
       tried.add(repeated.expr);
       const id = idOf(repeated.expr);
       const isSame = (expr: Expr): boolean => idOf(expr) === id;
-      const name = freshName("shared", taken);
-      const bound = bindAtMeeting(body, isSame, repeated.times, { name, value: repeated.expr });
-      if (bound !== undefined) body = intern(bound);
+      body = intern(bindInBranches(body, isSame, repeated.expr, () => freshName("shared", taken)));
     }
     return body === whole ? node : { ...untagged(node), body };
   });

@@ -189,3 +189,25 @@ it("inline: a producer's locals are renamed all at once, though a new name is th
     "
   `);
 });
+
+it("share: what stands twice in each of several branches is bound in each, where it is sure to be evaluated", () => {
+  expect(
+    afterPass(
+      "share",
+      `graph g(N) {
+  z = input f32[N, 8]
+  a = input f32[N, 4]
+  y = compute f32[n: N, g: 8] (if [3 - g >= 0] then exp(z[n, g]) / (1.0 + exp(z[n, g])) * a[n, g] else 0.0) + (if [g - 4 >= 0] then a[n, g - 4] / (1.0 + exp(z[n, g])) / exp(z[n, g]) else 0.0)
+  output y = y
+}`,
+    ),
+  ).toMatchInlineSnapshot(`
+    "graph g(N) {
+      z = input f32[N, 8]
+      a = input f32[N, 4]
+      y = compute f32[n: N, g: 8] (if [-g + 3 >= 0] then (let shared = exp(z[n, g]) in shared / (1.0 + shared)) * a[n, g] else 0.0) + (if [g - 4 >= 0] then (let shared#2 = exp(z[n, g]) in a[n, g - 4] / (1.0 + shared#2) / shared#2) else 0.0)
+      output y = y
+    }
+    "
+  `);
+});
