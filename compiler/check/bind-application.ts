@@ -3,7 +3,7 @@ import type { Axis } from "../graph/expr.ts";
 import type { ApplyRequest } from "./apply-request.ts";
 import { operandArray, type OperandType } from "./arrays.ts";
 import { freshBinding } from "./builder.ts";
-import type { ArrayValue, Context, Instantiated, Value } from "./checker-types.ts";
+import type { ArrayValue, Capture, Context, Instantiated, Value } from "./checker-types.ts";
 import type { Origin } from "./scalar.ts";
 import { axisForms } from "./context.ts";
 import { closeUnderGuards, hoist, type Hoisted } from "./hoist.ts";
@@ -30,8 +30,7 @@ export function bindApplication(
   const filled: ArrayValue[] = [];
   for (const input of result.inputs) {
     const place = formals.findIndex((formal) => formal.name.text === input.name);
-    const array =
-      input.capture === undefined ? arrays[place] : captureOf(input.capture, input, result, context);
+    const array = input.capture === undefined ? arrays[place] : captureOf(input.capture, input, context);
     if (array === undefined) return errorValue;
     filled.push(fill(array, input));
   }
@@ -112,15 +111,9 @@ function fill(array: ArrayValue, input: Instantiated["inputs"][number]): ArrayVa
   };
 }
 
-/** What a local function takes from the block around it, seen from where it is applied. */
-function captureOf(
-  operand: string,
-  type: OperandType,
-  { owner }: Instantiated,
-  context: Context,
-): ArrayValue {
-  const { builder } = context;
-  const name = builder.identity === owner ? operand : capturedOperand(operand, type, builder);
+/** What a local function takes from the block around it, seen from where it, or what it was given to, is applied. */
+function captureOf({ owner, operand }: Capture, type: OperandType, { builder }: Context): ArrayValue {
+  const name = builder.identity === owner ? operand : capturedOperand(owner, operand, type, builder);
   return operandArray(name, type);
 }
 

@@ -22,7 +22,7 @@ export function trialOf(builder: Builder): Builder {
     obligations: builder.obligations && [...builder.obligations],
     totals: builder.totals && [...builder.totals],
     names: new Set(builder.names),
-    captures: new Map(builder.captures),
+    captures: [...builder.captures],
     streams: { ...builder.streams },
     applied: new Map(builder.applied),
   };

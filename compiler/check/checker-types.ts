@@ -227,8 +227,8 @@ export interface Builder {
   readonly freeDims: Set<string>;
   /** The builder of the block around a local function. */
   readonly outer: Builder | undefined;
-  /** What a local function reads of the block around it: operand there → input here. */
-  readonly captures: Map<string, string>;
+  /** What a local function, or one that is given it, reads of the block around that function. */
+  readonly captures: Capture[];
   /** How many slots the body has. */
   readonly slots: number;
   readonly frame: ApplicationFrame | undefined;
@@ -237,6 +237,16 @@ export interface Builder {
   readonly kinds: ReadonlyMap<object, string>;
   /** Bodies of instances that were applied here, by the key of their path: for reading their parameters. */
   readonly applied: Map<string, { readonly body: Body; readonly slots: readonly InstancePath[] }>;
+}
+
+/** A tensor of a block that a local function reads, wherever that function is applied. */
+export interface Capture {
+  /** The identity of the builder of the block. */
+  readonly owner: object;
+  /** Its name there. */
+  readonly operand: string;
+  /** The input by which it is read here. */
+  readonly input: string;
 }
 
 export interface OpenScan extends BodyScan {
@@ -362,8 +372,8 @@ export interface InstantiatedInput {
   readonly dtype: Dtype;
   readonly shape: readonly Form[];
   readonly range?: IntegerRange | undefined;
-  /** What it is called in the block around, for what a local function takes from there. */
-  readonly capture: string | undefined;
+  /** Where it comes from, for what a local function takes from the block around it. */
+  readonly capture: Capture | undefined;
 }
 
 export interface Instantiated {
@@ -373,8 +383,7 @@ export interface Instantiated {
   readonly outputs: readonly Output[];
   /** Of an optimizer: bodies that give what is summed over all parameters, in the order in which they need each other. */
   readonly totals: readonly { readonly input: string; readonly dtype: Dtype; readonly body: Body }[];
-  /** Whose bindings the captured names are. */
-  readonly owner: object | undefined;
+  /** A function of a block. */
   readonly local: boolean;
 }
 

@@ -140,7 +140,7 @@ function instantiateNew(
     names: new Set(),
     freeDims: new Set(),
     outer: via.inner ? target.scope.builder : undefined,
-    captures: new Map(),
+    captures: [],
     slots: via.inner ? caller.slots : via.slots,
     frame: { name: via.name, span: via.span, outer: caller.frame },
     depth: caller.depth + 1,
@@ -213,8 +213,10 @@ export function build(
   if (builder.mode === "instance") {
     for (const one of new Set([outer, scope, ...builder.turns])) collectUpdates(one, builder);
   }
-  const captures = new Map([...builder.captures].map(([operand, name]) => [name, operand]));
-  const inputs = builder.inputs.map((input) => ({ ...input, capture: captures.get(input.name) }));
+  const inputs = builder.inputs.map((input) => ({
+    ...input,
+    capture: builder.captures.find((capture) => capture.input === input.name),
+  }));
   const body =
     builder.mode === "instance"
       ? prune(builder, outputs, declaration.name.span, boundedDims(builder), stated)
@@ -232,7 +234,6 @@ export function build(
     inputs,
     outputs,
     totals,
-    owner: builder.outer?.identity,
     local: builder.outer !== undefined,
   };
 }

@@ -12,6 +12,7 @@ export const libraryModules = [
   "std.data",
   "std.attention",
   "std.rnn",
+  "std.explain",
 ] as const;
 
 /** The module of the library that declares a name, found by its text: it is asked for after a mistake only. */

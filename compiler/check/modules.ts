@@ -180,7 +180,7 @@ export function constantBuilder(session: Session, name: string): Builder {
     names: new Set(),
     freeDims: new Set(),
     outer: undefined,
-    captures: new Map(),
+    captures: [],
     slots: 0,
     frame: undefined,
     depth: 0,

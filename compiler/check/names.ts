@@ -28,15 +28,15 @@ export function entityValue(entity: Entity, scope: Scope, context: Context): Val
   const value = valueOf(entity, context.builder.session);
   const owner = scope.builder;
   if (owner === undefined || owner.identity === context.builder.identity) return value;
-  return captured(value, context.builder);
+  return captured(value, owner.identity, context.builder);
 }
 
 /** A local function takes what it reads of the block around it as further inputs. */
-function captured(value: Value, builder: Builder): Value {
+function captured(value: Value, owner: object, builder: Builder): Value {
   if (value.kind === "results") {
     return {
       kind: "results",
-      results: new Map([...value.results].map(([name, one]) => [name, captured(one, builder)])),
+      results: new Map([...value.results].map(([name, one]) => [name, captured(one, owner, builder)])),
     };
   }
   if (
@@ -48,18 +48,18 @@ function captured(value: Value, builder: Builder): Value {
     return value;
   }
   const type = { dtype: value.type, shape: value.shape, range: value.range };
-  return operandArray(capturedOperand(value.operand, type, builder), type, [], value.origin);
+  return operandArray(capturedOperand(owner, value.operand, type, builder), type, [], value.origin);
 }
 
-/** The input by which a local function reads what is called `operand` in the block around it. */
-export function capturedOperand(operand: string, type: OperandType, builder: Builder): string {
-  const known = builder.captures.get(operand);
-  if (known !== undefined) return known;
+/** The input by which a body reads what is called `operand` in the block of the builder `owner`. */
+export function capturedOperand(owner: object, operand: string, type: OperandType, builder: Builder): string {
+  const known = builder.captures.find((one) => one.owner === owner && one.operand === operand);
+  if (known !== undefined) return known.input;
   const name = freshBinding(builder, operand);
   const span = builder.frame?.span;
   if (span === undefined) throw new Error("bug: a local function that nobody applied");
   const { dtype, shape, range } = type;
-  builder.captures.set(operand, name);
+  builder.captures.push({ owner, operand, input: name });
   builder.inputs.push({ name, dtype, shape, span, ...(range && { range }) });
   return name;
 }

@@ -1,13 +1,14 @@
+import { differentiate } from "../../compiler/autodiff/index.ts";
 import { check, type CheckOptions } from "../../compiler/check/index.ts";
 import { renderAll } from "../../compiler/diagnostics/index.ts";
 import { elaborate } from "../../compiler/elaborate/index.ts";
 import type { Graph, Program } from "../../compiler/graph/graph.ts";
-import { optimize } from "../../compiler/optimize/index.ts";
+import { normalize, optimize } from "../../compiler/optimize/index.ts";
 import { planProgram, wasmTarget, type Plan } from "../../compiler/plan/index.ts";
 import { fileHost } from "../../cli/host.ts";
 
 export interface CompiledSource {
-  /** As elaborated: what the source means. */
+  /** As elaborated, with its gradients computed: what the source means. */
   readonly program: Program;
   readonly optimized: Program;
   readonly plan: Plan;
@@ -24,8 +25,11 @@ export function compileSource(text: string, options: CheckOptions = {}): Compile
   return compileProgram(elaborate(model));
 }
 
-/** A program through every stage from the optimiser on. */
-export function compileProgram(program: Program): CompiledSource {
+/** A program through every stage from the gradients on. */
+export function compileProgram(elaborated: Program): CompiledSource {
+  const program = mapEntries(elaborated, (graph) =>
+    graph.nodes.some(({ kind }) => kind === "grad") ? differentiate(normalize(graph)) : graph,
+  );
   const optimized = mapEntries(program, (graph) => optimize(graph, { verify: true }));
   const { plan, diagnostics } = planProgram(optimized, wasmTarget());
   if (plan === undefined) throw new Error(renderAll(diagnostics, { colour: false }));
