@@ -22,6 +22,7 @@ import type {
   OwnedTensor,
   Update,
 } from "./typed.ts";
+import type { Capture } from "./capture.ts";
 import type { CheckHost, CheckOptions } from "./options.ts";
 import type { NumberType, Origin, Scalar } from "./scalar.ts";
 
@@ -239,16 +240,6 @@ export interface Builder {
   readonly applied: Map<string, { readonly body: Body; readonly slots: readonly InstancePath[] }>;
 }
 
-/** A tensor of a block that a local function reads, wherever that function is applied. */
-export interface Capture {
-  /** The identity of the builder of the block. */
-  readonly owner: object;
-  /** Its name there. */
-  readonly operand: string;
-  /** The input by which it is read here. */
-  readonly input: string;
-}
-
 export interface OpenScan extends BodyScan {
   readonly carries: { readonly current: string; readonly next: string }[];
 }
@@ -383,7 +374,6 @@ export interface Instantiated {
   readonly outputs: readonly Output[];
   /** Of an optimizer: bodies that give what is summed over all parameters, in the order in which they need each other. */
   readonly totals: readonly { readonly input: string; readonly dtype: Dtype; readonly body: Body }[];
-  /** A function of a block. */
   readonly local: boolean;
 }
 
