@@ -50,6 +50,7 @@ function printBinding(binding: Binding): string {
   }
   if (binding.kind === "last") return `${binding.name} = ${binding.of} after the last turn`;
   if (binding.kind === "stack") return `${binding.name} = ${binding.of} in each turn`;
+  if (binding.kind === "before-turn") return `${binding.name} = ${binding.of} before the turn`;
   const { name, callee, inputs } = binding;
   const results = callee.outputs.map((output) => `${output.name}: ${showType(output.dtype, output.shape)}`);
   return `${name} = ${callee.name}(${inputs.map(({ operand }) => operand).join(", ")}) -> (${results.join(", ")})`;

@@ -17,6 +17,7 @@ import { meaningOf } from "./rules.ts";
 import { valueOf } from "./scope.ts";
 import { tell } from "./session.ts";
 import { listsOf, wayNames } from "./signature.ts";
+import { haveOneNextValue } from "./state-updates.ts";
 import { checkTraining } from "./train.ts";
 import type { Body, Checked, CheckedModel } from "./typed.ts";
 import { compareWeights } from "./weights.ts";
@@ -159,7 +160,7 @@ function checkModel(declaration: UnitDeclaration, scope: Scope, session: Session
   for (const entry of wayNames(declaration)) {
     const builder = entryBuilder(declaration, entry, scope, session);
     const result = build({ declaration, scope, hypers, entry }, "free", builder, undefined);
-    if (result?.body === undefined) complete = false;
+    if (result?.body === undefined || !haveOneNextValue(result.body, session)) complete = false;
     else entries[entry] = result.body;
   }
   if (!complete) return undefined;

@@ -1,5 +1,6 @@
 import { flowingReads } from "../graph/flow.ts";
 import { isFloat } from "../scalar/dtype.ts";
+import { changedByApplication } from "./changed-states.ts";
 import type { Binding, Body, BodyScan } from "./typed.ts";
 
 /** The operands of some bindings that a gradient reaches from others: all of them float, as far as that is known here. */
@@ -36,6 +37,8 @@ function operandsBehind(
       return [binding.of, binding.by];
     case "sorting":
       return [];
+    case "before-turn":
+      return [binding.of];
     case "carry": {
       const carries = scans.flatMap((scan) => scan.carries);
       return [
@@ -49,7 +52,9 @@ function operandsBehind(
     case "application": {
       const { callee, inputs, given } = binding;
       const inside = reachedInside(callee, output);
-      const taken = inputs.filter((_, place) => inside.has(callee.inputs[place]?.name ?? ""));
+      // What it keeps in a state from one turn to the next, it may have of any input.
+      const keeps = binding.turns.length > 0 && changedByApplication(binding).length > 0;
+      const taken = inputs.filter((_, place) => keeps || inside.has(callee.inputs[place]?.name ?? ""));
       return [...taken, ...given].map(({ operand }) => operand);
     }
     default:

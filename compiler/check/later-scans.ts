@@ -12,12 +12,6 @@ function hasScan(bindings: readonly Binding[]): boolean {
   );
 }
 
-/** Does a training step change something that a body owns, or that what it applies does? */
-function changesStates({ bindings, updates }: Body): boolean {
-  if (updates.length > 0) return true;
-  return bindings.some((binding) => binding.kind === "application" && changesStates(binding.callee));
-}
-
 /** Says so where a gradient in the body of a scan would go back through its turns. */
 export function refuseGradientInScan(of: string, by: string, span: Span, { builder, times }: Context): void {
   const { bindings, scans } = builder;
@@ -37,13 +31,8 @@ export function refuseGradientInScan(of: string, by: string, span: Span, { build
   });
 }
 
-/** Says so where what is applied would have to be in a scan, or a scan in it. */
-export function refuseApplication(body: Body, span: Span, { builder, times }: Context): void {
-  if (times.length > 0 && changesStates(body))
-    tellIn(builder, "DLC3019", {
-      message: "a state that changes in each turn of a `scan` is not built yet",
-      span,
-    });
+/** Says so where what is applied would have a scan in it. */
+export function refuseApplication(body: Body, span: Span, { builder }: Context): void {
   if (builder.obligations !== undefined && hasScan(body.bindings))
     tellIn(builder, "DLC3019", { message: "`scan` in a data declaration is not built yet", span });
 }

@@ -1,5 +1,6 @@
 import type { Block, Expr, Name } from "../../grammar/ast.ts";
 import { constant } from "../integers/index.ts";
+import type { Span } from "../diagnostics/source.ts";
 import { operandArray } from "./arrays.ts";
 import { defineStatements } from "./block.ts";
 import { freshBinding, trialOf } from "./builder.ts";
@@ -7,7 +8,7 @@ import type { Builder, Context, InstanceValue, Value } from "./checker-types.ts"
 import { newContext } from "./context.ts";
 import { below, hasEntry, kindLabels, pathKey } from "./instances.ts";
 import { describeOwned } from "./owned.ts";
-import { known, newScope, turnLabels, valueOf } from "./scope.ts";
+import { find, known, newScope, turnLabels, valueOf } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { wayNames } from "./signature.ts";
 import { partsOf } from "./syntax-walk.ts";
@@ -24,13 +25,13 @@ export function memberOfInstance(instance: InstanceValue, name: Name, context: C
   if (appliedBody(instance.path, context.builder) === undefined) evaluateApplications(instance, context);
   const applied = appliedBody(instance.path, context.builder);
   const owned = applied && ownedIn(applied, wanted);
-  if (owned !== undefined) return readOwned(owned, below(instance.path, ...owned.path.labels), context);
+  if (owned !== undefined) return readOwned(owned, below(instance.path, ...owned.owned.path.labels), context);
   return insideOf(instance, name, context);
 }
 
 /** The body of an instance that has been applied here, or inside of one that has. */
 function appliedBody({ root, labels }: InstancePath, { applied }: Builder): Body | undefined {
-  for (let length = labels.length; length > 0; length--) {
+  for (let length = labels.length; length >= 0; length--) {
     const around = applied.get(pathKey({ root, labels: labels.slice(0, length) }));
     const body = around && bodyInside(around.body, labels.slice(length));
     if (body !== undefined) return body;
@@ -50,35 +51,62 @@ function bodyInside(body: Body, labels: readonly string[]): Body | undefined {
   return undefined;
 }
 
-/** Order is free (D1.2): the equations that apply the instance, and so decide its shapes, may stand further down. */
+/**
+ * Order is free (D1.2): the equations that apply the instance, or what it is a part of, and so decide its shapes, may
+ * stand further down.
+ */
 function evaluateApplications({ path, declaration }: InstanceValue, context: Context): void {
   const turns = turnLabels(context.scope);
   const label = path.labels[turns.every((turn, place) => path.labels[place] === turn) ? turns.length : 0];
+  const isIt = (part: Expr): boolean => {
+    if (part.kind !== "name") return false;
+    if (part.text === label) return true;
+    const value = find(part.text, context.scope)?.entity.value;
+    return value?.kind === "instance" && isAround(value.path, path);
+  };
   const isEntry = (name: string): boolean => hasEntry(declaration, name);
   for (const entity of [...context.scope.entities.values()]) {
     const { equation } = entity;
     if (entity.state !== "new" || equation === undefined || label === undefined) continue;
-    if (applies(equation, label, isEntry)) valueOf(entity, context.builder.session);
+    if (applies(equation, isIt, isEntry)) valueOf(entity, context.builder.session);
   }
 }
 
-/** Where the name is used, or is the label of a stage. Who reads a parameter of it, or takes a gradient by it, does not. */
-function applies(expr: Expr, name: string, isEntry: (member: string) => boolean): boolean {
-  const isIt = (part: Expr): boolean => part.kind === "name" && part.text === name;
-  const inside = (parts: readonly Expr[]): boolean => parts.some((part) => applies(part, name, isEntry));
+function isAround(outer: InstancePath, inner: InstancePath): boolean {
+  return (
+    outer.root === inner.root &&
+    outer.labels.length < inner.labels.length &&
+    outer.labels.every((label, place) => inner.labels[place] === label)
+  );
+}
+
+/** Where it is used, or is the label of a stage. Who reads a parameter of it, or takes a gradient by it, does not. */
+function applies(
+  expr: Expr,
+  isIt: (part: Expr) => boolean,
+  isEntry: (member: string) => boolean,
+): boolean {
+  const inside = (parts: readonly Expr[]): boolean => parts.some((part) => applies(part, isIt, isEntry));
   if (isIt(expr)) return true;
   if (expr.kind === "member" && isIt(expr.object)) return isEntry(expr.name.text);
   if (expr.kind === "call" && expr.callee.kind === "name" && expr.callee.text === "grad") {
     return inside(partsOf(expr).filter((part) => !isIt(part)));
   }
   const labels = expr.kind === "pipe" ? expr.stages.map(({ label }) => label) : [];
-  return labels.some((label) => label?.kind === "name" && label.text === name) || inside(partsOf(expr));
+  return labels.some((label) => label?.kind === "name" && isIt(label)) || inside(partsOf(expr));
+}
+
+interface OwnedInside {
+  readonly owned: OwnedTensor;
+  readonly kind: "param" | "state";
 }
 
 /** What a body owns, or an instance in it whose label adds nothing to a path (D2.1). */
-function ownedIn({ params, states, bindings }: Body, name: string): OwnedTensor | undefined {
-  const own = [...params, ...states].find((one) => isOwn(one, name));
-  if (own !== undefined) return own;
+function ownedIn({ params, states, bindings }: Body, name: string): OwnedInside | undefined {
+  const param = params.find((one) => isOwn(one, name));
+  if (param !== undefined) return { owned: param, kind: "param" };
+  const state = states.find((one) => isOwn(one, name));
+  if (state !== undefined) return { owned: state, kind: "state" };
   for (const binding of bindings) {
     if (binding.kind !== "application" || !isUnnamed(binding.path)) continue;
     const inside = ownedIn(binding.callee, name);
@@ -95,13 +123,26 @@ function isOwn(owned: OwnedTensor, name: string): boolean {
   return owned.path.root === "own" && owned.path.labels.length === 1 && owned.path.labels[0] === name;
 }
 
-function readOwned(owned: OwnedTensor, path: InstancePath, context: Context): Value {
+function readOwned({ owned, kind }: OwnedInside, path: InstancePath, context: Context): Value {
   const { builder } = context;
+  const known = kind === "param" ? builder.params : builder.states;
   const key = pathKey(path);
-  const before = [...builder.params.values()].find((one) => pathKey(one.path) === key);
+  const before = [...known.values()].find((one) => pathKey(one.path) === key);
   const name = before?.name ?? freshBinding(builder, path.labels.filter((label) => label !== "").join("_"));
-  if (before === undefined) builder.params.set(name, { ...owned, name, path });
-  return operandArray(name, { dtype: owned.dtype, shape: owned.shape.map(constant) });
+  if (before === undefined) known.set(name, { ...owned, name, path });
+  const operand = kind === "state" ? beforeTurn(name, context, owned.span) : name;
+  return operandArray(operand, { dtype: owned.dtype, shape: owned.shape.map(constant) });
+}
+
+/** In the body of a scan of this builder, what a state is there. */
+function beforeTurn(state: string, { builder, times }: Context, span: Span): string {
+  const turns = times
+    .map(({ name }) => name)
+    .filter((name) => builder.scans.some(({ turn }) => turn === name));
+  if (turns.length === 0) return state;
+  const name = freshBinding(builder, state);
+  builder.bindings.push({ kind: "before-turn", name, turns, of: state, span });
+  return name;
 }
 
 /** Looks into a declaration with its hyper-parameters alone: what its inputs decide is not known there. */
@@ -131,7 +172,8 @@ export function insideOf(instance: InstanceValue, name: Name, context: Context):
     const owned = describeOwned(statement, inner);
     if (owned !== undefined) {
       const path = below(instance.path, ...owned.tensor.path.labels);
-      return readOwned({ ...owned.tensor, name: name.text }, path, context);
+      const tensor = { ...owned.tensor, name: name.text };
+      return readOwned({ owned: tensor, kind: statement.kind }, path, context);
     }
     // In the check of a declaration nothing is applied: each application decides.
     if (context.builder.mode === "declaration") return errorValue;

@@ -25,6 +25,7 @@ import { boundsGuards } from "./conditions.ts";
 import { evaluate } from "./evaluate.ts";
 import { expectArray, integerOf } from "./expect.ts";
 import { apply, literal, select } from "./exprs.ts";
+import { formOf } from "./hoist.ts";
 import { coerce, isFloatType, join, positive, showType, widened } from "./numbers.ts";
 import { parameterwise } from "./parameters.ts";
 import { runningSum } from "./running-sum.ts";
@@ -101,9 +102,12 @@ export function roundedQuotient(
   if (!integers) return undefined;
   const [p, q] = [integerOf(operand.left, context), integerOf(operand.right, context)];
   if (p === undefined || q === undefined) return errorValue;
-  if (p.form === undefined || q.form === undefined) return undefined;
-  if (!positive(q.form, context, operand.right.span)) return errorValue;
-  const form = settled(name === "floor" ? floorDivide(p.form, q.form) : ceilDivide(p.form, q.form), context);
+  const [dividend, divisor] = [
+    formOf(p, context, operand.left.span),
+    formOf(q, context, operand.right.span),
+  ];
+  if (!positive(divisor, context, operand.right.span)) return errorValue;
+  const form = settled((name === "floor" ? floorDivide : ceilDivide)(dividend, divisor), context);
   if (p.type === "counted" && q.type === "counted") return scalarValue(counted(form));
   return scalarValue({ type: "i32", form, expr: { kind: "index", form } });
 }

@@ -4,6 +4,7 @@ import type { FreeDim } from "../graph/graph.ts";
 import { atomsOf, type Form } from "../integers/index.ts";
 import type { Builder, Output } from "./checker-types.ts";
 import { formsOf, visitExpr } from "../graph/visit.ts";
+import { orderBindings } from "./order-bindings.ts";
 import type { Binding, Body } from "./typed.ts";
 
 /** The operands that an expression reads, in its values and in its subscripts. */
@@ -23,7 +24,13 @@ function addReads(form: Form, names: Set<string>): void {
 function operandsOfBinding(binding: Binding, { scans }: Builder): readonly string[] {
   const names = new Set<string>();
   if (binding.kind === "gradient") return [binding.of, binding.by];
-  if (binding.kind === "sorting" || binding.kind === "last" || binding.kind === "stack") return [binding.of];
+  if (
+    binding.kind === "before-turn" ||
+    binding.kind === "sorting" ||
+    binding.kind === "last" ||
+    binding.kind === "stack"
+  )
+    return [binding.of];
   if (binding.kind === "carry") {
     const carries = scans.flatMap((scan) => scan.carries);
     const next = carries.flatMap((one) => (one.current === binding.name ? [one.next] : []));
@@ -85,6 +92,9 @@ export function prune(
   for (const { name } of updates) others.add(name);
   const needed = new Set(bindings.map((binding) => binding.name));
   const running = new Set(bindings.flatMap((binding) => ("turn" in binding ? [binding.turn] : [])));
+  const scans = builder.scans
+    .filter(({ turn }) => running.has(turn))
+    .map((scan) => ({ ...scan, carries: scan.carries.filter(({ current }) => needed.has(current)) }));
   return {
     name: builder.name,
     span,
@@ -93,10 +103,13 @@ export function prune(
     inputs: builder.inputs,
     params: [...builder.params.values()].filter(({ name }) => others.has(name)),
     states: [...builder.states.values()].filter(({ name }) => others.has(name)),
-    scans: builder.scans
-      .filter(({ turn }) => running.has(turn))
-      .map((scan) => ({ ...scan, carries: scan.carries.filter(({ current }) => needed.has(current)) })),
-    bindings,
+    scans,
+    bindings: orderBindings(
+      bindings,
+      scans,
+      (binding) => operandsOfBinding(binding, builder),
+      builder.session,
+    ),
     outputs: outputs.map(({ range, ...output }) => ({ ...output, ...(range && { range }) })),
     updates: [...updates],
     draws: bindings.some(draws),

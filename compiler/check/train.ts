@@ -225,7 +225,8 @@ function defineOutputs(model: InstanceValue, scope: Scope, builder: Builder, spa
       const value = valueOf(whole, builder.session);
       return value.kind === "results" ? (value.results.get(name.text) ?? errorValue) : value;
     };
-    scope.entities.set(name.text, { ...lazy(name.text, name.span, make), unasked: true });
+    const equation = { kind: "name", text: "model", span } as const;
+    scope.entities.set(name.text, { ...lazy(name.text, name.span, make), unasked: true, equation });
   });
 }
 

@@ -182,7 +182,18 @@ export interface Initial {
   readonly body: Expr;
 }
 
-export type Binding = Equation | Application | Gradient | Sorting | Carry | Result;
+export type Binding = Equation | Application | Gradient | Sorting | Carry | Result | BeforeTurn;
+
+/** A state that is read in the body of a scan: what it is before the turn, if something in the scan changes it. */
+export interface BeforeTurn {
+  readonly kind: "before-turn";
+  readonly name: string;
+  /** The turns of the scans around the read, the outermost first. */
+  readonly turns: readonly string[];
+  /** The state. */
+  readonly of: string;
+  readonly span: Span;
+}
 
 /** What a scan carries, as it is before the turn. */
 export interface Carry {

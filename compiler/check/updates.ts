@@ -14,8 +14,6 @@ export function collectUpdates(scope: Scope, builder: Builder): void {
   for (const entity of [...scope.entities.values()]) {
     const state = entity.name.endsWith("'") ? find(entity.name.slice(0, -1), scope)?.entity : undefined;
     if (state?.span === undefined || entity.span === undefined || state.declares === undefined) continue;
-    // What nothing has asked for while the model runs does not exist (D2.4).
-    if (!builder.training && state.state === "new" && entity.state === "new") continue;
     const [old, next] = [valueOf(state, builder.session), valueOf(entity, builder.session)];
     // What a turn carries of a state is none itself: its value after the last turn is the next one.
     if (old.kind !== "array" || next.kind === "error" || !builder.states.has(old.operand ?? "")) continue;

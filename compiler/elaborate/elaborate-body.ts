@@ -1,24 +1,15 @@
-import type {
-  Application,
-  ApplicationInput,
-  Body,
-  Equation,
-  Gradient,
-  OwnedTensor,
-  Sorting,
-} from "../check/typed.ts";
+import type { Application, ApplicationInput, Body, Equation, Gradient, Sorting } from "../check/typed.ts";
 import type { Axis, Expr } from "../graph/expr.ts";
 import type { Node } from "../graph/graph.ts";
 import { axesOfForm, readsOf, readsOfForm, visitExpr } from "../graph/visit.ts";
-import { axis as axisForm, constant, type Form } from "../integers/index.ts";
+import { axis as axisForm, type Form } from "../integers/index.ts";
 import { joinPath, pathOf, resolvePath, type Place } from "./paths.ts";
 import { placedDraws } from "./placed-draws.ts";
 import { valueOf, type Context, type Elaboration, type Value } from "./elaboration.ts";
 import { elaborateCarry, elaborateResult, withScans } from "./elaborate-scan.ts";
+import { elaborateBeforeTurn, ownedValue, ownTimes, type Given } from "./owned-value.ts";
+import { noteChangedStates, writeState } from "./states.ts";
 import { readRewriter, type ReadRewriter, type Target } from "./rewrite-reads.ts";
-
-/** Values that stand for parameters by their absolute paths, in an instance that was given others. */
-type Given = ReadonlyMap<string, Value>;
 
 /**
  * Puts the body of an entry into the graph; answers the node of each of its outputs. `path` is that of the draws that
@@ -66,9 +57,10 @@ function elaborateBody(
 ): ReadonlyMap<string, Value> {
   const values = new Map<string, Value>(inputs);
   const context = withScans(body.scans, around, elaboration);
+  noteChangedStates(body, place, context, elaboration);
   for (const kind of ["param", "state"] as const) {
     for (const tensor of kind === "param" ? body.params : body.states) {
-      values.set(tensor.name, ownedValue(kind, tensor, place, elaboration, given));
+      values.set(tensor.name, ownedValue(kind, tensor, place, context, elaboration, given));
     }
   }
   for (const binding of body.bindings) {
@@ -89,6 +81,9 @@ function elaborateBody(
       case "stack":
         values.set(binding.name, elaborateResult(binding, body.scans, values, context, prefix, elaboration));
         break;
+      case "before-turn":
+        values.set(binding.name, elaborateBeforeTurn(binding, body, values, place, context, elaboration));
+        break;
       case "gradient":
         values.set(binding.name, elaborateGradient(binding, values, context, prefix, elaboration));
         break;
@@ -106,38 +101,10 @@ function elaborateBody(
     if (owned === undefined) throw new Error(`bug: ${body.name} updates ${name}, which it does not own`);
     const next = valueOf(values, operand);
     if (next.context.length > 0) throw new Error(`bug: ${name} would have several next values`);
-    const update = { ...pathOf(kind, owned, place), node: next.node };
-    elaboration.updates.set(`${update.kind} ${update.path}`, update);
+    const state = pathOf(kind, owned, place);
+    writeState(state, next.node, context.times, elaboration, () => valueOf(values, name).node);
   }
   return new Map(body.outputs.map(({ name, operand }) => [name, valueOf(values, operand)]));
-}
-
-function ownedValue(
-  declared: "param" | "state",
-  tensor: OwnedTensor,
-  place: Place,
-  elaboration: Elaboration,
-  given: Given,
-): Value {
-  const { kind, path } = pathOf(declared, tensor, place);
-  const other = kind === "param" ? given.get(path) : undefined;
-  if (other !== undefined) return other;
-  // What is applied twice in a step changes its states twice, in order: the second time they are what the first left.
-  const before = kind === "state" ? elaboration.updates.get(`${kind} ${path}`) : undefined;
-  if (before !== undefined) return { node: before.node, context: [] };
-  const node = elaboration.builder.once(`${kind} ${path}`, path, (name) => {
-    elaboration.own(kind, path, tensor);
-    return {
-      kind: declared,
-      name,
-      path,
-      dtype: tensor.dtype,
-      shape: tensor.shape.map((size) => constant(size)),
-      span: tensor.span,
-      ...(kind === "slot" && { slot: true }),
-    };
-  });
-  return { node, context: [] };
 }
 
 /** An order for each value of the indices on which what is sorted depends. */
@@ -343,7 +310,7 @@ function elaborateApplication(
     domain: [...context.domain, ...application.domain.map(rewriter.guard)],
     path: [...context.path, ...drawn],
     turns: context.turns,
-    times: [...context.times, ...application.turns.flatMap((turn) => context.turns.get(turn) ?? [])],
+    times: [...context.times, ...ownTimes(application.turns, context)],
   };
   const calleePlace: Place = {
     own: resolvePath(application.path, place),

@@ -2,6 +2,7 @@ import type { BodyScan, Carry, Result } from "../check/typed.ts";
 import type { Node } from "../graph/graph.ts";
 import { axis as axisForm } from "../integers/index.ts";
 import type { GraphBuilder, OpenScan } from "./graph-builder.ts";
+import { closeStates } from "./states.ts";
 import { valueOf, type Context, type Elaboration, type Value } from "./elaboration.ts";
 
 /** The context with the turns of a body's own scans, under names that the graph has for them alone. */
@@ -48,15 +49,17 @@ export function elaborateResult(
   values: ReadonlyMap<string, Value>,
   context: Context,
   prefix: string,
-  { builder }: Elaboration,
+  elaboration: Elaboration,
 ): Value {
+  const { builder } = elaboration;
   const scan = openScan(turnOf(turn, context), builder);
   const carries = scans.find((each) => each.turn === turn)?.carries ?? [];
-  if (scan.carries.length < carries.length) {
+  if (scan.carries.length < carries.length + scan.states.size) {
     for (const { current, next } of carries) {
       const after = underAll(valueOf(values, next), `${prefix}${current}_next`, context, builder);
       scan.carries.push({ current: valueOf(values, current).node, next: after });
     }
+    closeStates(scan, elaboration);
   }
   const value = valueOf(values, of);
   const source = builder.node(value.node);

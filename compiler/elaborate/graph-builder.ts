@@ -1,4 +1,5 @@
-import type { Node, Scan } from "../graph/graph.ts";
+import type { Axis } from "../graph/expr.ts";
+import type { Node, Scan, Update } from "../graph/graph.ts";
 
 /** Collects the nodes of one graph under unique names. */
 export interface GraphBuilder {
@@ -16,6 +17,24 @@ export interface GraphBuilder {
 
 export interface OpenScan extends Scan {
   readonly carries: { readonly current: string; readonly next: string }[];
+  /** The states that something in its turns changes. */
+  readonly changed: Set<string>;
+  /** Those of them that have been met. */
+  readonly states: Map<string, CarriedState>;
+}
+
+/** A state as it is kept between calls. */
+export type StateRef = Pick<Update, "kind" | "path">;
+
+/** A state that goes from turn to turn. */
+export interface CarriedState {
+  readonly state: StateRef;
+  /** The carry: what it is before the turn. */
+  readonly current: string;
+  /** What the last application so far has left. */
+  latest: string;
+  /** The turns of the scans around the scan. */
+  readonly outer: readonly Axis[];
 }
 
 export function graphBuilder(): GraphBuilder {
@@ -49,7 +68,13 @@ export function graphBuilder(): GraphBuilder {
     // No index has a `$` in its name.
     let turn = `${wished}$`;
     for (let number = 2; scans.some((scan) => scan.turn === turn); number++) turn = `${wished}$${number}`;
-    const scan = { turn, extent, carries: [] };
+    const scan = {
+      turn,
+      extent,
+      carries: [],
+      changed: new Set<string>(),
+      states: new Map<string, CarriedState>(),
+    };
     scans.push(scan);
     return scan;
   };

@@ -1,5 +1,5 @@
-import type { Graph } from "../graph/graph.ts";
-import { operandsOf, rootsOf } from "../graph/visit.ts";
+import type { Graph, Update } from "../graph/graph.ts";
+import { neededNodes, withoutUnneeded } from "../graph/needed.ts";
 
 /**
  * D2.4: the paths of the states that something reads beside the equations for next values which nobody reads, over all
@@ -14,20 +14,18 @@ export function liveStates(graphs: readonly Graph[]): ReadonlySet<string> {
   return live;
 }
 
-/** Those that the outputs need, the next values of parameters and of states that are live, or what a scan carries. */
+/** Those that the outputs need, and the next values of parameters and of states that are live. */
 function statesReadIn(graph: Graph, live: ReadonlySet<string>): readonly string[] {
-  const needed = new Set(rootsOf(withLiveUpdates(graph, live)));
-  const found: string[] = [];
-  for (const node of graph.nodes.toReversed()) {
-    if (!needed.has(node.name)) continue;
-    if (node.kind === "state") found.push(node.path);
-    for (const name of operandsOf(node)) needed.add(name);
-  }
-  return found;
+  const needed = neededNodes({ ...graph, updates: liveUpdates(graph, live) });
+  return graph.nodes.flatMap((node) => (node.kind === "state" && needed.has(node.name) ? [node.path] : []));
 }
 
-/** The graph without the updates of states that are not live. */
+/** The graph without the updates of states that are not live, and without what only they need. */
 export function withLiveUpdates(graph: Graph, live: ReadonlySet<string>): Graph {
-  if (graph.updates === undefined) return graph;
-  return { ...graph, updates: graph.updates.filter(({ kind, path }) => kind === "param" || live.has(path)) };
+  const updates = liveUpdates(graph, live);
+  return updates.length === (graph.updates ?? []).length ? graph : withoutUnneeded({ ...graph, updates });
+}
+
+function liveUpdates({ updates = [] }: Graph, live: ReadonlySet<string>): readonly Update[] {
+  return updates.filter(({ kind, path }) => kind === "param" || live.has(path));
 }

@@ -50,6 +50,11 @@ describe("D5 numbers", () => {
     expectCodes(model("(a: i32[N]) -> (y: f32[N])", "y[n] = a[n] / 2"), ["DLC3017"]);
   });
   test("D5.3 floor and ceil are integers", () => {
+    const halves = model(
+      "(x: f32[N]) -> (y: i32[N])",
+      "y[n] = floor(i32(x[n]) / 2) + 10 * ceil(i32(x[n]) / 4)",
+    );
+    expect(run(halves, { x: [7.9, -3.2, 4] })).toEqual([23, -2, 12]);
     expect(
       run(model("(x: f32[N, 4]) -> (y: f32[N, 8])", "y[n, i in 0..8] = x[n, floor(i / 2)]"), {
         x: [[1, 2, 3, 4]],

@@ -355,3 +355,39 @@ train Vae on (flat: f32[N, 4]) {
     expect(numbersOf(outputs["nats"])).toEqual(numbersOf(outputs["loss"]));
   });
 });
+
+describe("D2.5 in a train block a parameter of the model is a tensor,", () => {
+  const parts = `import std.nn { Linear }
+optimizer Descent(theta: real[..P], g: real[..P]) { theta' = theta - g }
+`;
+  const slopes = (text: string): readonly (readonly number[])[] => {
+    const { step } = trainingOf(programOf(parts + text));
+    const x = tensorOf([1, 2], [0, 0]);
+    const fc = { "fc.weight": tensorOf([1, 2], [3, 4]), "fc.bias": tensorOf([1], [5]) };
+    const { next } = callGraph(step, fc, { x });
+    return [numbersOf(next["fc.weight"]), numbersOf(next["fc.bias"])];
+  };
+  test("where the model applies its layer, and where an entry of it does", () => {
+    // Of 0.25 |w|^2 + 5 · b^0 the step takes w/2, and 1 of the bias.
+    const whole = `model M(x: f32[N, 2]) -> (y: f32[N, 1]) { y = x |> fc: Linear(1) }
+train M on (x: f32[N, 2]) { loss = mean(y) + 0.25 * sum(fc.weight^2)  optimizer = Descent()  batch = 1 }`;
+    expect(slopes(whole)).toEqual([[1.5, 2], [4]]);
+    const entries = `model M {
+  fc = Linear(1)
+  entry forward(x: f32[N, 2]) -> (y: f32[N, 1]) { y = fc(x) }
+}
+train M on (x: f32[N, 2]) {
+  loss = mean(out) + penalty
+  penalty = 0.25 * sum(fc.weight^2)
+  out = forward(x)
+  optimizer = Descent()
+  batch = 1
+}`;
+    expect(slopes(entries)).toEqual([[1.5, 2], [4]]);
+  });
+  test("D1.8 a name of the prelude may be that of an output", () => {
+    const source = `model M(x: f32[N, 2]) -> (size: f32[N, 1]) { size = x |> fc: Linear(1) }
+train M on (x: f32[N, 2]) { loss = mean(size)  optimizer = Descent()  batch = 1 }`;
+    expect(slopes(source)).toEqual([[3, 4], [4]]);
+  });
+});

@@ -12,7 +12,8 @@ import { normalize } from "../../compiler/optimize/index.ts";
 
 /** All persistent tensors of a program by path, with their first values. */
 export function initialValues(program: Program, seed = 0): Record<string, Tensor> {
-  const all = [...program.params, ...program.states, ...(program.training?.slots ?? [])];
+  const { params, states, memory = [], training } = program;
+  const all = [...params, ...states, ...memory, ...(training?.slots ?? [])];
   return Object.fromEntries(
     all.map(({ path, initial }) => [path, interpret(initial, { seed })["value"] ?? tensorOf([], [0])]),
   );

@@ -8,7 +8,8 @@ import { writeSpec } from "../../compiler/package/write-spec.ts";
 import { planProgram, wasmTarget, type Plan } from "../../compiler/plan/index.ts";
 import { emitWasm } from "../../compiler/wasm/index.ts";
 import { readSafetensors } from "../../runtime/read-safetensors.ts";
-import type { TrainableSpec } from "../../runtime/spec.ts";
+import type { RememberingSpec, TrainableSpec } from "../../runtime/spec.ts";
+import { loadRememberingTrainer } from "../../runtime/memory.ts";
 import { loadTrainer, type Trainer } from "../../runtime/trainer.ts";
 import { fileHost } from "../../cli/host.ts";
 import { initialValues } from "../language/train-source.ts";
@@ -48,10 +49,10 @@ export function compileTraining(text: string | undefined, path = "case.dl"): Com
 /** A program loaded as a generated module loads it, with these values of parameters and states. */
 export function loadWithWeights(plan: Plan, weights: Tensors): Promise<Trained["model"]> {
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- it is the literal that a module's index.js holds
-  const spec: TrainableSpec = new Function(`return ${writeSpec(plan)};`)();
+  const spec: RememberingSpec & TrainableSpec = new Function(`return ${writeSpec(plan)};`)();
   const code = emitWasm(plan, "baseline");
   const files = { code: { baseline: () => code, relaxed: () => code }, weights: () => weightsFile(weights) };
-  return loadTrainer(spec, files);
+  return plan.memory === undefined ? loadTrainer(spec, files) : loadRememberingTrainer(spec, files);
 }
 
 /** The only model of a source with its train block, loaded with the values that it draws. */
