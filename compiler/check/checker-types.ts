@@ -22,6 +22,7 @@ import type {
   OwnedTensor,
   Update,
 } from "./typed.ts";
+import type { ApplicationFrame } from "./application-frame.ts";
 import type { Capture } from "./capture.ts";
 import type { CheckHost, CheckOptions } from "./options.ts";
 import type { NumberType, Origin, Scalar } from "./scalar.ts";
@@ -182,13 +183,6 @@ export interface Draws {
  * `instance`: they have values, and what is undecided is an error.
  */
 export type Mode = "declaration" | "instance";
-
-/** Who applied the declaration that is being checked, up to the entry of the model. */
-export interface ApplicationFrame {
-  readonly name: string;
-  readonly span: Span;
-  readonly outer: ApplicationFrame | undefined;
-}
 
 /** A body while it is being built. */
 export interface Builder {

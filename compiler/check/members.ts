@@ -81,11 +81,7 @@ function isAround(outer: InstancePath, inner: InstancePath): boolean {
 }
 
 /** Where it is used, or is the label of a stage. Who reads a parameter of it, or takes a gradient by it, does not. */
-function applies(
-  expr: Expr,
-  isIt: (part: Expr) => boolean,
-  isEntry: (member: string) => boolean,
-): boolean {
+function applies(expr: Expr, isIt: (part: Expr) => boolean, isEntry: (member: string) => boolean): boolean {
   const inside = (parts: readonly Expr[]): boolean => parts.some((part) => applies(part, isIt, isEntry));
   if (isIt(expr)) return true;
   if (expr.kind === "member" && isIt(expr.object)) return isEntry(expr.name.text);

@@ -102,10 +102,7 @@ export function roundedQuotient(
   if (!integers) return undefined;
   const [p, q] = [integerOf(operand.left, context), integerOf(operand.right, context)];
   if (p === undefined || q === undefined) return errorValue;
-  const [dividend, divisor] = [
-    formOf(p, context, operand.left.span),
-    formOf(q, context, operand.right.span),
-  ];
+  const [dividend, divisor] = [formOf(p, context, operand.left.span), formOf(q, context, operand.right.span)];
   if (!positive(divisor, context, operand.right.span)) return errorValue;
   const form = settled((name === "floor" ? floorDivide : ceilDivide)(dividend, divisor), context);
   if (p.type === "counted" && q.type === "counted") return scalarValue(counted(form));
