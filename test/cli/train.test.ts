@@ -87,6 +87,20 @@ describe("dlc train", () => {
     expect(page).not.toMatch(/src=|href=|<script/);
   });
 
+  it("asks the entry that takes rows for the confusion matrix, and not one that takes a single row", async () => {
+    const split = flowersFolder({
+      "(x: f32[N, 3]) -> (logits: f32[N, 3])": "",
+      "logits = x |> fc1: Linear(hidden) |> relu |> fc2: Linear(3)": `net = [Linear(hidden), relu, Linear(3)]
+  entry forward(x: f32[N, 3]) -> (logits: f32[N, 3]) { logits = net(x) }
+  entry step(x: f32[1, 3]) -> (logits: f32[1, 3]) { logits = net(x) }`,
+      "crossEntropy(logits, label)": "crossEntropy(logits, label)\n  logits          = forward(x)",
+    });
+    const { status, stderr } = await dlc(split, ["train", "flowers.dl", "--epochs", "1"]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const page = readFileSync(join(split, "runs/flowers/report.html"), "utf8");
+    expect([...page.matchAll(/<td class="(?:right|wrong)/g)]).toHaveLength(9);
+  });
+
   it("is a plain log in a pipe", async () => {
     const { status, stdout, stderr } = await dlc(folder, ["train", "flowers.dl", "--log", "plain"]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
