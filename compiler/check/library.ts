@@ -13,6 +13,8 @@ export const libraryModules = [
   "std.attention",
   "std.rnn",
   "std.explain",
+  "std.spatial",
+  "std.vision",
 ] as const;
 
 /** The module of the library that declares a name, found by its text: it is asked for after a mistake only. */

@@ -1,6 +1,6 @@
-import type { Expr, Generator, List, Tuple } from "../../grammar/ast.ts";
+import type { Expr, Generator, List, Read, Tuple } from "../../grammar/ast.ts";
 import { constant, constantOf } from "../integers/index.ts";
-import type { Context, Value } from "./checker-types.ts";
+import type { Context, ListValue, Value } from "./checker-types.ts";
 import { evaluate } from "./evaluate.ts";
 import { dimOf } from "./expect.ts";
 import { known, newScope } from "./scope.ts";
@@ -34,6 +34,39 @@ export function evaluateList(expr: List, context: Context): Value {
       evaluate(element, placed({ ...one, label: context.label }, place)),
     ),
   };
+}
+
+/** `blocks[0]`: the member of a list. */
+export function memberOfList({ subscripts, span }: Read, list: ListValue, context: Context): Value {
+  const [place] = subscripts;
+  const whole =
+    place?.kind === "all" || place?.kind === "pack" || place?.kind === "spread" || place?.kind === "range";
+  if (subscripts.length !== 1 || place === undefined || whole) {
+    tellIn(context.builder, "DLC3013", {
+      message: "of a list one member is read, by one whole number",
+      span,
+    });
+    return errorValue;
+  }
+  const form = dimOf(place, context);
+  const number = form && constantOf(form);
+  if (number === undefined) {
+    // In the check of a declaration any member may be meant.
+    if (form !== undefined && context.builder.mode === "instance") {
+      tellIn(context.builder, "DLC3012", {
+        message: "which member of a list is meant must be known when the model is built",
+        span: place.span,
+      });
+    }
+    return errorValue;
+  }
+  const member = list.elements[number];
+  if (member !== undefined) return member;
+  tellIn(context.builder, "DLC3006", {
+    message: `this list has ${list.elements.length} members, and so none at ${number}`,
+    span: place.span,
+  });
+  return errorValue;
 }
 
 /** The place in a list is a label (D2.1); `""` before it leaves that out too. */

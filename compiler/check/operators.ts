@@ -50,8 +50,14 @@ export function evaluateBinary(expr: Binary, context: Context): Value {
     integer: operator === "%" || (context.integer && !isComparison(operator)),
   };
   const [left, right] = [evaluate(expr.left, inner), evaluate(expr.right, inner)];
-  if (left.kind === "text" && right.kind === "text" && (operator === "==" || operator === "!=")) {
-    return scalarValue(boolConstant((left.text === right.text) === (operator === "==")));
+  if ((left.kind === "text" || right.kind === "text") && (operator === "==" || operator === "!=")) {
+    if (left.kind === "text" && right.kind === "text")
+      return scalarValue(boolConstant((left.text === right.text) === (operator === "==")));
+    // A hyper-parameter that is a text has none where its declaration is checked by itself: either may be meant.
+    if (left.kind === "error" || right.kind === "error")
+      return context.builder.mode === "declaration"
+        ? scalarValue({ type: "bool", expr: literal("bool", 1) })
+        : errorValue;
   }
   // A layer stands beside its gradient only, about which all has been said.
   const silent = [left, right].some(({ kind }) => kind === "error");

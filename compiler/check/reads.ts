@@ -21,6 +21,7 @@ import { guardsExpr } from "./conditions.ts";
 import { underGuards } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { dimOf, expectArray, integerFormOf, scalarOf } from "./expect.ts";
+import { memberOfList } from "./lists.ts";
 import { partOfParameters } from "./parameters.ts";
 import { reduceOrElse } from "./reductions.ts";
 import { reportUnknown } from "./scope.ts";
@@ -43,6 +44,7 @@ export function evaluateRead(expr: Read, context: Context): Value {
   const inner = { ...context, label: undefined, integer: false };
   const whole = evaluate(expr.array, inner);
   if (whole.kind === "parameters") return readParameters(expr, whole, context);
+  if (whole.kind === "list") return memberOfList(expr, whole, context);
   const resolved = resolveRead(expr, whole, context);
   if (resolved === undefined) return errorValue;
   for (const check of resolved.checks) proveBounds(check, nameOfArray(expr.array), context);

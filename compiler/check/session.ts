@@ -1,4 +1,4 @@
-import { report, type Code, type Particulars, type Span } from "../diagnostics/index.ts";
+import { report, type Code, type Note, type Particulars, type Span } from "../diagnostics/index.ts";
 import type { Builder, Session } from "./checker-types.ts";
 
 /** One cause is told once, however often it is met. */
@@ -11,11 +11,19 @@ export function tell(session: Session, code: Code, particulars: Particulars): vo
 
 /** Tells of something in a body, with the applications through which it is met. */
 export function tellIn(builder: Builder, code: Code, particulars: Particulars): void {
-  const notes = [...(particulars.notes ?? [])];
-  for (let frame = builder.frame; frame !== undefined; frame = frame.outer) {
+  tell(builder.session, code, {
+    ...particulars,
+    notes: [...(particulars.notes ?? []), ...appliedThrough(builder.frame)],
+  });
+}
+
+/** The applications through which a body is met, the innermost first. */
+export function appliedThrough(innermost: Builder["frame"]): readonly Note[] {
+  const notes: Note[] = [];
+  for (let frame = innermost; frame !== undefined; frame = frame.outer) {
     notes.push({ text: `in ${frame.name}, applied here`, span: frame.span });
   }
-  tell(builder.session, code, { ...particulars, notes });
+  return notes;
 }
 
 export function identityOf(session: Session, thing: object): number {

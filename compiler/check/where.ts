@@ -1,4 +1,5 @@
 import type { Fact } from "../../grammar/ast.ts";
+import type { Note } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/source.ts";
 import { assume, prove, showForm } from "../integers/index.ts";
 import type { Guard } from "../graph/expr.ts";
@@ -6,7 +7,7 @@ import type { Context, Scope } from "./checker-types.ts";
 import { evaluate } from "./evaluate.ts";
 import { asCondition } from "./expect.ts";
 import { define, lazy, valueOf } from "./scope.ts";
-import { tell } from "./session.ts";
+import { appliedThrough, tell } from "./session.ts";
 
 /** The definitions of a `where`: names like any others. Sizes, so that `/` in them comes out whole unless a float is among them. */
 export function defineWhere(facts: readonly Fact[], scope: Scope, context: Context): void {
@@ -61,7 +62,7 @@ export function checkWhere(
       tell(builder.session, "DLC3010", {
         message: site ? `${site.name} needs ${text}, which does not hold here` : `${text} never holds`,
         span: site?.span ?? fact.value.span,
-        notes: site ? [{ text: "its `where` says so", span: fact.value.span }, ...valuesIn(guards)] : [],
+        notes: site ? [...reasons(fact, guards), ...appliedThrough(builder.frame?.outer)] : [],
       });
       continue;
     }
@@ -70,7 +71,7 @@ export function checkWhere(
       tell(builder.session, "DLC3011", {
         message: `${site.name} needs ${text}, which is not known here`,
         span: site.span,
-        notes: [{ text: "its `where` says so", span: fact.value.span }, ...valuesIn(guards)],
+        notes: [...reasons(fact, guards), ...appliedThrough(builder.frame?.outer)],
         help: ["state it in the `where` of the model's entry: then it is checked at each call"],
       });
     }
@@ -87,7 +88,11 @@ export function checkWhere(
   return { stated, holds };
 }
 
-function valuesIn(guards: readonly Guard[]): readonly { readonly text: string }[] {
+function reasons({ value }: Fact, guards: readonly Guard[]): readonly Note[] {
+  return [{ text: "its `where` says so", span: value.span }, ...valuesIn(guards)];
+}
+
+function valuesIn(guards: readonly Guard[]): readonly Note[] {
   const open = guards.filter(
     (guard) =>
       prove(guard, { bounds: new Map(), nonnegative: [], substitutions: new Map(), impossible: false }) ===
