@@ -148,7 +148,7 @@ describe("modules", () => {
   test("a module or a name of one that is mistaken is guessed, or what there is is listed", () => {
     const told = (source: string, code: string): string => expectCodes(source, [code])[0] ?? "";
     expect(told("import std.metrics { accuracy }", "DLC2005")).toContain("did you mean `std.metric`?");
-    expect(told("import std.vision { flip }", "DLC2005")).toContain("the library has std.nn, ");
+    expect(told("import std.audio { flip }", "DLC2005")).toContain("the library has std.nn, ");
     expect(told("import std.loss { crossEntropi }", "DLC2007")).toContain("did you mean `crossEntropy`?");
     expect(told("import std.loss { mse }", "DLC2007")).toContain("it has meanSquared, meanAbsolute, ");
   });
