@@ -1,5 +1,6 @@
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { isBuiltin } from "node:module";
 import { compile, type CompiledModel } from "../compiler/compile.ts";
 import { toJson, type Diagnostic } from "../compiler/diagnostics/index.ts";
 import { sizeOfShape } from "../compiler/graph/tensor.ts";
@@ -44,6 +45,9 @@ export async function build(file: string, flags: BuildFlags): Promise<ExitCode> 
     if (!failed) for (const one of built) await writeBuilt(one, progress);
     progress.end();
     tell(failed ? [] : built, diagnostics, flags);
+    const wished = wishedName(file, undefined);
+    if (!failed && !severalModels && isBuiltin(wished) && flags.json !== true)
+      say(`the package is called ${packageName(file, undefined)}: ${wished} is a module of Node itself`);
     return failed ? exitCodes.inputAtFault : exitCodes.done;
   } finally {
     progress.end();
@@ -80,8 +84,16 @@ async function compileGiven(
   return compile(host, path, { ...options, seed, train, packageName, onProgress: progress.at });
 }
 
-/** `lenet` for lenet.dl; with several models in a file, `nets-small`. npm wants lower case and no signs. */
+/**
+ * `lenet` for lenet.dl; with several models in a file, `nets-small`. npm wants lower case and no signs; and by the name of
+ * a module of its own, as `net` is one, Node would never import a package.
+ */
 function packageName(file: string, model: string | undefined): string {
+  const name = wishedName(file, model);
+  return isBuiltin(name) ? `${name}-model` : name;
+}
+
+function wishedName(file: string, model: string | undefined): string {
   const stem = basename(file).replace(/\.dl$/, "");
   const name = model === undefined ? stem : `${stem}-${model}`;
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9_-]+/g, "-");

@@ -39,12 +39,15 @@ export function isWorthFinding({ entries, training }: Plan, rows: number): boole
 /**
  * What went bad first in a step: a number of the batch, a parameter that an earlier step has spoilt, or the first equation, in the order of
  * computation, that gives NaN or an infinity from numbers that are none. The last is found by evaluating the equations as they
- * were written, one after the other, each rounded as the code rounds.
+ * were written, one after the other, each rounded as the code rounds. Where parameters are spoilt, a learning rate that is no
+ * number has done it.
  */
 export function findBadValue(checked: CheckedModel, step: BadStep): Fault | undefined {
   const fault = findFault(step.batch, step.state);
   const program = elaborate(checked);
-  const found = fault ?? (program.training && badEquation(program.training, step));
+  const schedule =
+    fault?.what === "parameter" ? program.training && badSchedule(program.training, step) : undefined;
+  const found = schedule ?? fault ?? (program.training && badEquation(program.training, step));
   if (found === undefined || found.what === "input") return found;
   const own = spanOf(found, program);
   const text = checked.span.source;
@@ -52,6 +55,33 @@ export function findBadValue(checked: CheckedModel, step: BadStep): Fault | unde
   if (span === undefined) return found;
   const { source, start } = span;
   return { ...found, source: { file: source.path, line: positionOf(source, start).line } };
+}
+
+/** A number that depends on nothing but the step, in the step that was taken or in the one before, whose result it was. */
+function badSchedule({ step }: Training, { iteration, epoch, seed }: BadStep): Fault | undefined {
+  const scheduled = new Set(["iteration", "epoch"]);
+  const nodes = step.nodes.filter((node) => {
+    const isInput = node.kind === "input";
+    const follows = isInput
+      ? scheduled.has(node.name)
+      : operandsOf(node).every((name) => scheduled.has(name));
+    if (follows && (isInput || (node.kind === "compute" && node.shape.length === 0)))
+      scheduled.add(node.name);
+    return scheduled.has(node.name);
+  });
+  const { updates: _updates, scans: _scans, ...rest } = step;
+  const outputs = nodes.flatMap(({ kind, name, dtype }) =>
+    kind === "compute" && dtype === "f32" ? [{ name, node: name }] : [],
+  );
+  for (const at of [iteration - 1, iteration]) {
+    const inputs = { iteration: tensorOf([], [at], "i32"), epoch: tensorOf([], [epoch], "i32") };
+    const values = interpret({ ...rest, dims: [], facts: [], nodes, outputs }, { inputs, seed, step: at });
+    for (const { name } of outputs) {
+      const value = Math.fround(values[name]?.data[0] ?? 0);
+      if (!Number.isFinite(value)) return { what: "value", name, index: [], value };
+    }
+  }
+  return undefined;
 }
 
 function spanOf({ what, name }: Fault, { params, states, training }: Program): Span | undefined {

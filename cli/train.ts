@@ -11,6 +11,7 @@ import {
   type StopReason,
   type TrainingEvent,
   type TrainingRun,
+  readCheckpoint,
 } from "../training/index.ts";
 import { CallError, exitCodes, InputError, type ExitCode } from "./exit.ts";
 import { readGiven } from "./host.ts";
@@ -48,6 +49,8 @@ export async function train(file: string, flags: TrainFlags): Promise<ExitCode> 
     return exitCodes.inputAtFault;
   }
   return tellingFaults(trainee.folder, async () => {
+    // Before a folder is looked for: what is no checkpoint belongs to no run.
+    if (resume !== undefined) readCheckpoint(resume.name, resume.bytes);
     const { folder: place, data, test, training } = trainee;
     if (flags.folds !== undefined && test === undefined) {
       throw new InputError(`--folds tests each training, but the train block has no \`test = …\``);

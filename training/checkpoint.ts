@@ -60,7 +60,7 @@ export function readCheckpoint(name: string, bytes: Uint8Array): Checkpoint {
   const metadata = readOrRefuse(name, bytes);
   if (metadata["format"] !== format) {
     throw new TrainingError(
-      `${name} holds weights, but is no checkpoint: it does not say where training was`,
+      `${name} holds weights, but is no checkpoint: it does not say where training was; a new training begins with them by --weights`,
     );
   }
   const position = parsePosition(metadata["position"] ?? "");

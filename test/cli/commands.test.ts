@@ -62,6 +62,18 @@ describe("dlc build", () => {
     expect(readdirSync(join(folder, "dist"))).toEqual(["lenet"]);
   });
 
+  it("gives a package another name than that of a module of Node, and says so", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "net.dl"), "model Half(x: f32[N]) -> (y: f32[N]) { y[n] = x[n] / 2 }\n");
+    const { status, stdout } = await dlc(folder, ["build", "net.dl"]);
+    expect(status).toBe(0);
+    expect(stdout).toContain("the package is called net-model: net is a module of Node itself\n");
+    expect(readdirSync(join(folder, "dist"))).toEqual(["net-model"]);
+    expect(JSON.parse(readFileSync(join(folder, "dist/net-model/package.json"), "utf8")).name).toBe(
+      "net-model",
+    );
+  });
+
   it("draws weights from the seed and nothing else", async () => {
     const folder = temporaryFolder();
     writeFileSync(

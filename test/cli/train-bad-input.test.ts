@@ -229,6 +229,11 @@ describe("a checkpoint that does not fit", () => {
         name === "weights" ? /holds weights, but is no checkpoint/ : /is not a whole safetensors file/,
       );
     }
+    writeFileSync(join(place, "plain.safetensors"), other);
+    expectRefused(
+      await dlc(place, ["train", "flowers.dl", "--resume", "plain.safetensors"]),
+      "plain.safetensors holds weights, but is no checkpoint: it does not say where training was; a new training begins with them by --weights",
+    );
     expectRefused(
       await dlc(place, ["train", "flowers.dl", "--resume", "gone/last.safetensors"]),
       /^error: cannot read gone/,

@@ -123,6 +123,13 @@ describe("a loss that is no number", () => {
     expect(hexOf(folder, "run/last.safetensors")).toBe(before);
   });
 
+  it("names the learning rate where that is no number, not the parameters that it has spoilt", async () => {
+    const folder = flowersFolder({ "lr: 0.1": "lr: 0.1 * sqrt(7 - real(iteration))" });
+    const { status, stdout } = await dlc(folder, ["train", "flowers.dl"]);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/; the first bad value is lr: NaN \(flowers\.dl:\d+\)\n/);
+  });
+
   it("names the stage of the model whose numbers overflow, and the parameter where one is spoilt", async () => {
     const folder = flowersFolder({ "lr: 0.1": "lr: 1e30" });
     const { status, stdout } = await dlc(folder, ["train", "flowers.dl", "--json"]);

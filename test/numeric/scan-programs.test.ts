@@ -8,7 +8,7 @@ import { wasmTarget } from "../../compiler/plan/targets.ts";
 import { emitWasm } from "../../compiler/wasm/index.ts";
 import { prepared } from "../gradient/central-differences.ts";
 import { programOf } from "../language/check-source.ts";
-import { forwardOf } from "./compile-source.ts";
+import { forwardOf, mapEntries } from "./compile-source.ts";
 import { drawTensors, expectClose } from "./drawn-tensors.ts";
 import { runWasm } from "./run-wasm.ts";
 
@@ -63,6 +63,47 @@ describe("a program of the corpus with a scan is compiled to what it means:", ()
       const expected = interpret(ready, { dims, inputs, params: weights });
       expectClose(await runWasm(plan, code, "forward", { dims, inputs, weights }), expected, 1e-4);
     }
+  });
+});
+
+describe("the cached step of a transformer in a scan", () => {
+  const text = corpus("gpt");
+  const source = `${text.slice(0, text.indexOf("model Gpt")).replace("import data { Text }", "")}
+model Decoder(vocab: dim = 7, width: dim = 8, context: dim = 5) {
+  wte  = Embedding(vocab, width)
+  h    = [Block(width, 2, context, streams: 2) for i in 0..2]
+  ln_f = LayerNorm()
+
+  fn head(x: f32[..B, width]) -> (logits: f32[..B, vocab]) { logits[..b, v] = sum[d] x[..b, d] * wte.weight[v, d] }
+  entry forward(ids: i32[2, T] in 0..vocab) -> (logits: f32[2, T, vocab]) where T <= context {
+    logits = ids |> wte |> h |> ln_f |> head
+  }
+  entry steps(ids: i32[2, T] in 0..vocab) -> (logits: f32[2, T, vocab]) {
+    scan t in 0..T carry n = 0.0 {
+      each = ids[:, t] |> wte |> h.step |> ln_f |> head
+      n' = n + 1
+      logits[n2, t, v] = each[n2, v]
+    }
+  }
+}`;
+  it("gives for many tokens in one call what the whole context gives", async () => {
+    const program = programOf(source);
+    const ready = mapEntries(program, prepared);
+    const plan = makePlan(ready, wasmTarget());
+    const { forward, steps } = program.entries;
+    if (forward === undefined || steps === undefined) throw new Error("an entry is missing");
+    const dims = { T: 5 };
+    const { inputs, weights } = drawTensors(forward, dims);
+    const memory = (program.memory ?? []).map(
+      ({ path, initial }) => [path, interpret(initial)["value"] ?? tensorOf([], [0])] as const,
+    );
+    expect(memory.map(([path]) => path).toSorted()).toEqual(
+      ["keys", "place", "values"].flatMap((name) => [`h.0.attn.${name}`, `h.1.attn.${name}`]).toSorted(),
+    );
+    const all = { ...weights, ...Object.fromEntries(memory) };
+    const expected = interpret(ready.entries["forward"] ?? forward, { dims, inputs, params: all });
+    const found = await runWasm(plan, emitWasm(plan, "baseline"), "steps", { dims, inputs, weights: all });
+    expectClose(found, expected, 1e-5);
   });
 });
 
