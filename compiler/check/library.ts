@@ -15,6 +15,8 @@ export const libraryModules = [
   "std.explain",
   "std.spatial",
   "std.vision",
+  "std.robust",
+  "std.private",
 ] as const;
 
 /** The module of the library that declares a name, found by its text: it is asked for after a mistake only. */
