@@ -5,13 +5,13 @@ import { compile, type CompiledModel } from "../compiler/compile.ts";
 import { toJson, type Diagnostic } from "../compiler/diagnostics/index.ts";
 import { sizeOfShape } from "../compiler/graph/tensor.ts";
 import { CallError, exitCodes, InputError, type ExitCode } from "./exit.ts";
-import { modelNames, openGiven, type Given, type ModelFlags } from "./load-models.ts";
+import { compressionOf, modelNames, openGiven, type CompressionFlags, type Given } from "./load-models.ts";
 import { startProgress, type Progress } from "./progress.ts";
 import { hasErrors, showDiagnostics } from "./show-diagnostics.ts";
 import { colours, say, sayJson, showSize } from "./terminal.ts";
 import { writeFolder } from "./write-aside.ts";
 
-export interface BuildFlags extends ModelFlags {
+export interface BuildFlags extends CompressionFlags {
   readonly output?: string;
   readonly target: string;
   readonly seed?: number;
@@ -76,12 +76,14 @@ function requireTrainer(file: string, { program }: CompiledModel): void {
 
 async function compileGiven(
   { path, host, options, diagnostics }: Given,
-  { seed, train }: BuildFlags,
+  flags: BuildFlags,
   packageName: (model: string) => string,
   progress: Progress,
 ): Promise<{ readonly models: readonly CompiledModel[]; readonly diagnostics: readonly Diagnostic[] }> {
   if (diagnostics.length > 0) return { models: [], diagnostics };
-  return compile(host, path, { ...options, seed, train, packageName, onProgress: progress.at });
+  const { seed, train } = flags;
+  const compression = compressionOf(flags);
+  return compile(host, path, { ...options, compression, seed, train, packageName, onProgress: progress.at });
 }
 
 /**

@@ -3,6 +3,7 @@ import { parse } from "../grammar/index.ts";
 import { check, type CheckedModel } from "../compiler/check/index.ts";
 import type { CompileHost, CompileOptions } from "../compiler/compile.ts";
 import type { Diagnostic } from "../compiler/diagnostics/index.ts";
+import type { Compression } from "../compiler/interop/compress-weights.ts";
 import { elaborate } from "../compiler/elaborate/index.ts";
 import type { Program } from "../compiler/graph/graph.ts";
 import {
@@ -13,6 +14,7 @@ import {
 } from "../compiler/interop/safetensors.ts";
 import { fileHost, readGiven, readSource, runtimeText } from "./host.ts";
 import type { Assignment } from "./assignment.ts";
+import { CallError } from "./exit.ts";
 import { hasErrors } from "./show-diagnostics.ts";
 
 /** The options of whatever looks at a model. */
@@ -20,6 +22,21 @@ export interface ModelFlags {
   readonly model?: string;
   readonly weights?: string;
   readonly set: readonly Assignment[];
+}
+
+/** The options of whatever makes code of a model and weights. */
+export interface CompressionFlags extends ModelFlags {
+  readonly prune?: number;
+  readonly pruneEach?: number;
+  readonly quantise?: "int8";
+}
+
+/** What the given weights are to lose. */
+export function compressionOf({ weights, prune, pruneEach, quantise }: CompressionFlags): Compression {
+  if (weights === undefined && (prune ?? pruneEach) !== undefined) {
+    throw new CallError("what is pruned are weights that training found: give them with --weights");
+  }
+  return { prune, pruneEach, quantise };
 }
 
 /** A source that the user named, with what is asked of it. */

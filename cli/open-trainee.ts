@@ -6,12 +6,12 @@ import type { Diagnostic } from "../compiler/diagnostics/index.ts";
 import type { Training } from "../compiler/graph/graph.ts";
 import { CallError, InputError } from "./exit.ts";
 import { runtimeText } from "./host.ts";
-import { openGiven, type ModelFlags } from "./load-models.ts";
+import { compressionOf, openGiven, type CompressionFlags } from "./load-models.ts";
 import { loadText, type RunnableModel } from "./module-host.ts";
 import { startProgress } from "./progress.ts";
 import { hasErrors } from "./show-diagnostics.ts";
 
-export interface TraineeFlags extends ModelFlags {
+export interface TraineeFlags extends CompressionFlags {
   readonly data?: string;
   readonly seed?: number;
   readonly epochs?: number;
@@ -43,7 +43,8 @@ export async function openTrainee(file: string, flags: TraineeFlags): Promise<Op
   if (torn.length > 0) return { trainee: undefined, diagnostics: torn };
   const progress = startProgress();
   const { seed, epochs } = flags;
-  const asked = { ...options, train: true, seed, epochs, onProgress: progress.at };
+  const compression = compressionOf(flags);
+  const asked = { ...options, compression, train: true, seed, epochs, onProgress: progress.at };
   const { models, diagnostics } = await compileToCode(host, path, asked).finally(progress.end);
   if (hasErrors(diagnostics)) return { trainee: undefined, diagnostics };
   return { trainee: traineeOf(file, flags, chooseTrained(file, models)), diagnostics };

@@ -52,7 +52,7 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
       done(check(file, { set: [], ...flags }));
     });
 
-  withModelOptions(
+  withCompressionOptions(
     command("build <file>", "Makes an npm package of a model.", [
       "build lenet.dl --weights lenet.safetensors",
       "build lenet.dl -o web/lenet --seed 7",
@@ -79,7 +79,7 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
       done(await build(file, { set: [], ...flags }));
     });
 
-  withModelOptions(
+  withCompressionOptions(
     command("train <file>", "Trains a model as its train block says, on the data that it names.", [
       "train lenet.dl",
       "train lenet.dl --data ~/mnist --epochs 10 --seed 3 -o lenet.safetensors",
@@ -103,7 +103,7 @@ export function makeProgram(done: (code: ExitCode) => void): Command {
       done(await train(file, { set: [], ...flags }));
     });
 
-  withModelOptions(
+  withCompressionOptions(
     command("eval <file>", "Loss and metrics of a trained model on its test data.", [
       "eval lenet.dl --weights lenet.safetensors",
       "eval lenet.dl --weights runs/lenet/best.safetensors --data ~/mnist --json",
@@ -204,6 +204,18 @@ function withModelOptions(command: Command): Command {
     .option("--set <name=value>", "a hyper-parameter of the model instead of its default", collectAssignment);
 }
 
+/** Options of whatever makes code of a model and weights. */
+function withCompressionOptions(command: Command): Command {
+  return withModelOptions(command)
+    .option("--prune <share>", "the smallest of all weights become 0: 0.8 leaves a fifth", share)
+    .option("--prune-each <share>", "the same in each parameter by itself", share)
+    .addOption(
+      new Option("--quantise <kind>", "weights of 8 bits, with a scale for each output channel").choices([
+        "int8",
+      ]),
+    );
+}
+
 /** An option that stands in the design and not yet in the program: told of, not shown. */
 function later(option: Option): Option {
   return option.hideHelp();
@@ -239,6 +251,12 @@ function wholeNumber(text: string): number {
     throw new InvalidArgumentError("It is a whole number from 0 to 4294967295.");
   }
   return value;
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (/^\d*\.?\d+$/.test(text) && value < 1) return value;
+  throw new InvalidArgumentError("It is a share from 0 to 1, as 0.8.");
 }
 
 function countingNumber(text: string): number {

@@ -8,6 +8,7 @@ import type { DataProgram, DataSource, Graph, Program } from "./graph/graph.ts";
 import { sizeOfShape } from "./graph/tensor.ts";
 import { judgeWeights, selectWeights, weightShapes, type WeightsFile } from "./interop/safetensors.ts";
 import { normalize, optimize, type Pass } from "./optimize/index.ts";
+import { compressWeights, type Compression } from "./interop/compress-weights.ts";
 import { initialWeights, type InitialWeights } from "./package/initial-weights.ts";
 import type { ModelDocs } from "./package/index.ts";
 import { runtimeName } from "./package/runtime-name.ts";
@@ -21,6 +22,8 @@ export interface CompileHost extends CheckHost {
 
 export interface CompileOptions extends Omit<CheckOptions, "weights"> {
   readonly weights?: WeightsFile | undefined;
+  /** What the weights are to lose. */
+  readonly compression?: Compression | undefined;
   /** Of the initial weights, where none are given, and of a training, instead of what its block says; 0 where neither does. */
   readonly seed?: number | undefined;
   /** Of a training, instead of what its block says. */
@@ -117,6 +120,7 @@ export async function compileToCode(
     diagnostics.push(...refusals);
     if (plan === undefined) continue;
     const weights = weightsOf(elaborated, options);
+    const { compression = {} } = options;
     diagnostics.push(...weights.diagnostics);
     if (diagnostics.some(({ severity }) => severity === "error")) continue;
     options.onProgress?.(`writing the code of ${model.name}`, 0);
@@ -129,7 +133,7 @@ export async function compileToCode(
       program,
       plan,
       code,
-      weights: weights.file,
+      weights: compressWeights(elaborated, weights.file, compression),
       ...(data.compiled && { data: data.compiled }),
       ...(test.compiled && { test: test.compiled }),
     });

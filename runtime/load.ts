@@ -2,6 +2,7 @@ import type { Arena } from "./arena.ts";
 import { bestVariant, compileCode, type Variant } from "./code.ts";
 import { makeEntry, type Current, type Entry } from "./entry.ts";
 import { checkWeights, placePersistent, valuesOf, type Persistent } from "./persistent.ts";
+import { dequantise } from "./dequantise.ts";
 import { readFile, type FileSource } from "./read-file.ts";
 import { readSafetensors } from "./read-safetensors.ts";
 import type { Dims, Dtype, EntrySpec, ModelSpec, PortSpec, StoredSpec } from "./spec.ts";
@@ -84,7 +85,7 @@ export async function loadWith(
   // A failure of the weights is told first; this one must not go unhandled meanwhile.
   compiled.catch(() => undefined);
   const bytes = await readFile(options.weights ?? files.weights());
-  const weights = readSafetensors(bytes);
+  const weights = dequantise(readSafetensors(bytes));
   checkWeights(spec.name, [...spec.params, ...spec.states], weights, "weights");
   const persistent = placePersistent(spec, slots);
   const { arena } = persistent;

@@ -17,6 +17,7 @@ export const libraryModules = [
   "std.vision",
   "std.robust",
   "std.private",
+  "std.compress",
 ] as const;
 
 /** The module of the library that declares a name, found by its text: it is asked for after a mistake only. */

@@ -3,6 +3,7 @@ import { report, type Diagnostic } from "../diagnostics/index.ts";
 import type { Parameter, Program } from "../graph/graph.ts";
 import { sizeOfShape } from "../graph/tensor.ts";
 import type { Dtype } from "../scalar/dtype.ts";
+import { dequantise } from "../../runtime/dequantise.ts";
 import { readSafetensors, type StoredTensor } from "../../runtime/read-safetensors.ts";
 import { writeSafetensors } from "../../runtime/write-safetensors.ts";
 import { halfValue } from "./tensor-bytes.ts";
@@ -32,7 +33,7 @@ export function dtypeName(stored: string): string {
 /** Opens a safetensors file; one that is torn or contradicts itself gives the reason instead. */
 export function openWeights(name: string, bytes: Uint8Array): WeightsFile | Diagnostic {
   try {
-    return { name, tensors: readSafetensors(bytes) };
+    return { name, tensors: dequantise(readSafetensors(bytes)) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return report("DLC6001", {
