@@ -35,7 +35,7 @@ export async function startPyTorch() {
   if (hello === undefined) return undefined;
   return {
     version: hello.version,
-    /** @param {{ model: string; weights: string; batches: string; image: readonly number[]; count: number }} what */
+    /** @param {{ model: string; weights: string; batches: string; shape: readonly number[]; size: number; count: number }} what */
     load: (what) => ask({ do: "load", ...what }),
     /** The loss of one step on the next batch. @returns {Promise<number>} */
     step: async () => (await ask({ do: "step" })).loss,

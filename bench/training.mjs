@@ -5,19 +5,16 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { writeResult } from "../tools/figures.mjs";
 import { buildTrainer, measuredSources, prepare, seed } from "./build-models.mjs";
 import { timeByTurns } from "./by-turns.mjs";
+import { bytesOfBatches, drawBatches } from "./noise-batches.mjs";
 import { startPyTorch } from "./pytorch-peer.mjs";
-
-/** @typedef {{ image: Float32Array; label: Int32Array }} Batch */
+import { compareLosses, stepTrainer } from "./step-trainer.mjs";
 
 const size = 64;
 /** So many batches, one after the other. */
 const count = 8;
-/** Losses may differ by this share. */
-const tolerance = 1e-4;
 /** Milliseconds of a turn. */
 const turn = 4;
 
@@ -27,43 +24,6 @@ const models = [
   { name: "keras-cnn", title: "Keras CNN 28×28, Adam", image: [1, 28, 28] },
   { name: "mlp", title: "MLP 784-128-10, Adam", image: [1, 28, 28] },
 ];
-
-/** Noise with labels, the same in every run. @param {number} pixels @returns {Batch[]} */
-function drawBatches(pixels) {
-  let state = seed;
-  const draw = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state >>> 8) / 2 ** 24;
-  };
-  return Array.from({ length: count }, () => ({
-    image: Float32Array.from({ length: size * pixels }, draw),
-    label: Int32Array.from({ length: size }, () => Math.floor(10 * draw())),
-  }));
-}
-
-/** @param {string} folder @param {readonly Batch[]} batches */
-async function loadTrainer(folder, batches) {
-  const { load } = await import(pathToFileURL(join(folder, "index.js")).href);
-  const { trainer, info } = await load();
-  let steps = 0;
-  /** @returns {number} */
-  const step = () => {
-    const batch = batches[steps % batches.length];
-    steps += 1;
-    return trainer.step(batch).loss;
-  };
-  return { variant: /** @type {string} */ (info.variant), step };
-}
-
-/** Milliseconds of the processor for one of so many steps. @param {() => number} step */
-function timeOf(step) {
-  return (/** @type {number} */ steps) => {
-    const start = process.cpuUsage();
-    for (let place = 0; place < steps; place++) step();
-    const { user, system } = process.cpuUsage(start);
-    return (user + system) / 1000 / steps;
-  };
-}
 
 async function main() {
   const rounds = Number(process.argv[2] ?? 60);
@@ -79,31 +39,26 @@ async function main() {
   let variant = "";
   for (const { name, title, image } of models) {
     const folder = buildTrainer(name);
-    const batches = drawBatches(image.reduce((all, extent) => all * extent, 1));
+    const batches = drawBatches(image, size, count);
     const file = join(folder, "..", `${name}.bin`);
-    writeFileSync(
-      file,
-      Buffer.concat(
-        batches.flatMap((batch) => [Buffer.from(batch.image.buffer), Buffer.from(batch.label.buffer)]),
-      ),
+    writeFileSync(file, bytesOfBatches(batches));
+    const own = await stepTrainer(
+      folder,
+      batches.map(({ numbers, label }) => ({ image: numbers, label })),
     );
-    const own = await loadTrainer(folder, batches);
     variant = own.variant;
     await peer.load({
       model: name,
       weights: join(folder, `${name}.safetensors`),
       batches: file,
-      image,
+      shape: image,
+      size,
       count,
     });
-    for (let place = 0; place < 2 * count; place++) {
-      const [loss, right] = [own.step(), await peer.step()];
-      if (!(Math.abs(loss - right) / right < tolerance))
-        throw new Error(`step ${place + 1} of ${name} has a loss of ${loss} instead of ${right}`);
-    }
+    await compareLosses(name, 2 * count, own.step, peer.step);
     const times = await timeByTurns(
       [
-        { name: "dlc", time: timeOf(own.step) },
+        { name: "dlc", time: own.time },
         { name: "pytorch", time: peer.time },
       ],
       rounds,

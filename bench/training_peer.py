@@ -1,11 +1,12 @@
-"""PyTorch's side of bench/training.mjs: a model of the same layers on one thread, told what to do line by line.
+"""PyTorch's side of bench/training.mjs and bench/scan.mjs: a model of the same layers on one thread, told what to do line by line.
 
-{"do": "load", "model": "lenet", "weights": "….safetensors", "batches": "….bin", "image": [1, 32, 32], "count": 8}
+{"do": "load", "model": "lenet", "weights": "….safetensors", "batches": "….bin", "shape": [1, 32, 32], "size": 64, "count": 8}
 {"do": "step"}                one step on the next batch; answers its loss
 {"do": "time", "steps": 10}   so many steps; answers the milliseconds of the processor for one
 """
 
 import json
+import math
 import struct
 import sys
 import time
@@ -13,8 +14,6 @@ import time
 import torch
 import torch.nn.functional as F
 from torch import nn
-
-SIZE = 64
 
 
 class LeNet(nn.Module):
@@ -48,10 +47,26 @@ class Mlp(nn.Module):
         return self.fc2(F.relu(self.fc1(x.flatten(1))))
 
 
+class Recurrent(nn.Module):
+    """What the last step of a recurrent network over a sequence leaves, classified."""
+
+    def __init__(self, name, layer):
+        super().__init__()
+        self.name = name
+        setattr(self, name, layer(32, 128, batch_first=True))
+        self.fc = nn.Linear(128, 10)
+
+    def forward(self, x):
+        y, _ = getattr(self, self.name)(x)
+        return self.fc(y[:, -1])
+
+
 MODELS = {
     "lenet": (LeNet, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9)),
     "keras-cnn": (KerasCnn, lambda p: torch.optim.Adam(p, lr=1e-3)),
     "mlp": (Mlp, lambda p: torch.optim.Adam(p, lr=1e-3)),
+    "rnn": (lambda: Recurrent("rnn", nn.RNN), lambda p: torch.optim.Adam(p, lr=1e-3)),
+    "lstm": (lambda: Recurrent("lstm", nn.LSTM), lambda p: torch.optim.Adam(p, lr=1e-3)),
 }
 
 
@@ -70,27 +85,27 @@ def read_weights(path):
 
 
 class Training:
-    def __init__(self, model, weights, batches, image, count):
+    def __init__(self, model, weights, batches, shape, size, count):
         kind, optimizer = MODELS[model]
         self.model = kind()
         self.model.load_state_dict(read_weights(weights))
         self.optimizer = optimizer(self.model.parameters())
         with open(batches, "rb") as file:
             data = bytearray(file.read())
-        pixels = SIZE * image[0] * image[1] * image[2]
+        numbers = size * math.prod(shape)
         self.batches = []
         for place in range(count):
-            start = place * (4 * pixels + 4 * SIZE)
-            images = torch.frombuffer(data, dtype=torch.float32, count=pixels, offset=start)
-            labels = torch.frombuffer(data, dtype=torch.int32, count=SIZE, offset=start + 4 * pixels)
-            self.batches.append((images.reshape(SIZE, *image), labels.long()))
+            start = place * (4 * numbers + 4 * size)
+            examples = torch.frombuffer(data, dtype=torch.float32, count=numbers, offset=start)
+            labels = torch.frombuffer(data, dtype=torch.int32, count=size, offset=start + 4 * numbers)
+            self.batches.append((examples.reshape(size, *shape), labels.long()))
         self.steps = 0
 
     def step(self):
-        image, label = self.batches[self.steps % len(self.batches)]
+        examples, label = self.batches[self.steps % len(self.batches)]
         self.steps += 1
         self.optimizer.zero_grad(set_to_none=True)
-        loss = F.cross_entropy(self.model(image), label)
+        loss = F.cross_entropy(self.model(examples), label)
         loss.backward()
         self.optimizer.step()
         return loss.item()

@@ -5,6 +5,7 @@ import { renameOperandsOf, renameRoots, rewriteExpr } from "../graph/visit.ts";
 import { axis as axisForm, type Form } from "../integers/index.ts";
 import { rangeWithAxes } from "../graph/ranges.ts";
 import { axisNames, dtypeIn, nodeOf, startBuilding, type Building } from "./building.ts";
+import { keepResults } from "./keep-results.ts";
 import { sweepFrom, type Sweep } from "./sweep.ts";
 import { simplifyGuards, termAt } from "./term.ts";
 
@@ -13,12 +14,13 @@ import { simplifyGuards, termAt } from "./term.ts";
  * `stop` is gone. It wants reductions at the roots of nodes only, as `normalize` leaves them, and makes nodes of that
  * kind; so the gradient of a gradient is that of an ordinary graph, the inner one first.
  */
-export function differentiate(graph: Graph): Graph {
+export function differentiate(given: Graph): Graph {
+  const graph = keepResults(given);
   const building = startBuilding(graph);
   const names = new Map<string, string>();
   const sweeps = new Map<string, Sweep>();
-  for (const given of graph.nodes) {
-    const node = renameOperandsOf(given, names);
+  for (const original of graph.nodes) {
+    const node = renameOperandsOf(original, names);
     if (node.kind !== "grad") {
       building.add(node);
       continue;
