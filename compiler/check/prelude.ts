@@ -24,7 +24,8 @@ import type { NumberType, Scalar } from "./scalar.ts";
 import { boundsGuards } from "./conditions.ts";
 import { evaluate } from "./evaluate.ts";
 import { expectArray, integerOf } from "./expect.ts";
-import { apply, literal, select } from "./exprs.ts";
+import { freshName } from "./context.ts";
+import { apply, literal, placeLet, select } from "./exprs.ts";
 import { formOf } from "./hoist.ts";
 import { coerce, isFloatType, join, positive, showType, widened } from "./numbers.ts";
 import { parameterwise } from "./parameters.ts";
@@ -286,7 +287,18 @@ function norm(arrays: readonly Value[], context: Context, span: Span): Value {
   const add = ([a, b]: readonly Scalar[]): Scalar | undefined =>
     a && b && { type: a.type, expr: apply("add", a.expr, b.expr) };
   const total = sums.reduce((all, next) => entrywise([all, next], context, span, add));
-  return applyPrelude("sqrt", [total], context, { span });
+  return entrywise([total], context, span, ([square], wanted) => square && rootOf(square, wanted, span));
+}
+
+/** √s, whose slope at 0 is that of a branch which is not taken (D6.3). */
+function rootOf(square: Scalar, context: Context, span: Span): Scalar | undefined {
+  const name = freshName(context.frame, "square");
+  const local = { kind: "local", name } as const;
+  const root = applyPrelude("sqrt", [scalarValue({ ...square, expr: local })], context, { span });
+  if (root.kind !== "array" || root.scalar === undefined) return undefined;
+  const nothing = literal(square.type === "f16" ? "f16" : "f32", 0);
+  const body = select(apply("equal", local, nothing), nothing, root.scalar.expr);
+  return { ...root.scalar, expr: placeLet(name, square.expr, body) };
 }
 
 /** A function of numbers on all tensors of an instance. */

@@ -26,6 +26,34 @@ describe("D6.1 what can't be differentiated is refused where it stands", () => {
   });
 });
 
+/** The gradient of an expression by `x`, with a second tensor beside it. */
+function slopes(expression: string, x: readonly number[], z = x): readonly number[] {
+  const graph = programOf(
+    `model M(x: f32[${x.length}], z: f32[${x.length}]) -> (g: f32[${x.length}]) { g = grad(${expression}, x) }`,
+  ).entries["forward"];
+  if (graph === undefined) throw new Error("no entry");
+  const inputs = { x: tensorOf([x.length], x), z: tensorOf([z.length], z) };
+  return numbersOf(callGraph(graph, {}, inputs).outputs["g"]);
+}
+
+test("D6.3 at a corner, the first or both of equals have the slope, and 0 has none", () => {
+  expect(slopes("max(x) + 0 * sum(z)", [1, 3, 3, 2])).toEqual([0, 1, 0, 0]);
+  expect(slopes("min(x) + 0 * sum(z)", [2, 1, 1, 1])).toEqual([0, 1, 0, 0]);
+  expect(slopes("sum[n] max(x[n], z[n])", [1, 2, 3], [2, 2, 2])).toEqual([0, 0.5, 1]);
+  expect(slopes("sum[n] abs(x[n]) + 0 * sum(z)", [-2, 0, 3])).toEqual([-1, 0, 1]);
+  expect(slopes("norm(x) + 0 * sum(z)", [0, 0])).toEqual([0, 0]);
+  expect(slopes("sum[n] clamp(x[n], -1, 1) + 0 * sum(z)", [-2, -1, 0, 1, 2])).toEqual([0, 1, 1, 1, 0]);
+});
+
+test("D6.4 what is not taken, guarded or filtered out contributes exactly 0", () => {
+  // Each would be infinite or NaN where it does not count.
+  expect(slopes("sum[n] (if x[n] > 0 then sqrt(x[n]) else 0) + 0 * sum(z)", [0, 4, -1])).toEqual([
+    0, 0.25, 0,
+  ]);
+  expect(slopes("(sum[n where x[n] > 0] log(x[n])) + 0 * sum(z)", [0, 2, -1])).toEqual([0, 0.5, 0]);
+  expect(slopes("sum[n in 0..3] (x[n - 1] else 7)^2 + 0 * sum(z)", [5, 6, 9])).toEqual([10, 12, 0]);
+});
+
 test("D6.6 a draw is the same in what is differentiated and in its gradient", () => {
   const text = `import std.random { normal }
 ${descent}
