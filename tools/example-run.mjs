@@ -48,6 +48,19 @@ export function trainOnce(source, data, more) {
   return { test: JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "").test, weights, seconds };
 }
 
+/**
+ * Loss and metrics of some weights on the test data, as `dlc eval` tells them.
+ * @param {string} source path of the `.dl` file, relative to the repository
+ * @param {string} data folder of its data
+ * @param {string} weights
+ * @param {readonly string[]} [more] arguments
+ * @returns {Metrics}
+ */
+export function evaluated(source, data, weights, more = []) {
+  const stdout = dlc(["eval", source, "--data", data, "--weights", weights, ...more, "--json"]);
+  return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "").test;
+}
+
 /** @param {Training} training whose files are not needed any more */
 export function removeTraining({ weights }) {
   rmSync(dirname(weights), { recursive: true });
