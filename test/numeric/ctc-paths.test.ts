@@ -33,9 +33,10 @@ const graph = prepared(
     programOf(`import std.loss { ctcLoss }
 model M(p: f32[N, ${frames}, ${classes}], target: i32[N, 2] in 0..${classes}, length: i32[N] in 1..${frames + 1},
         letters: i32[N] in 0..3, blank: i32 in 0..${classes})
-    -> (loss: f32[N], finite: f32[N], slope: f32[N, ${frames}, ${classes}])
+    -> (loss: f32[N], all_of_it: f32[N], finite: f32[N], slope: f32[N, ${frames}, ${classes}])
 {
   loss = ctcLoss(p, target, length, letters, blank)
+  all_of_it = ctcLoss(p, target, blank: blank)
   finite = ctcLoss(p, target, length, letters, blank, zeroInfinity: true)
   slope = grad(sum(finite), p)
 }`),
@@ -53,7 +54,12 @@ it.each([
   { target: [1, 1], blank: 0, length: 2 },
 ])("ctcLoss is the sum over all paths: $target in $length frames", ({ target, blank, length }) => {
   const logProbs = Array.from({ length: frames * classes }, (_, at) => -0.3 - ((at * 7) % 5) / 2);
-  const { loss, finite, slope } = interpret(graph, {
+  const {
+    loss,
+    all_of_it: allOfIt,
+    finite,
+    slope,
+  } = interpret(graph, {
     inputs: {
       p: tensorOf([1, frames, classes], logProbs),
       target: tensorOf([1, 2], [target[0] ?? 1, target[1] ?? 1], "i32"),
@@ -66,6 +72,7 @@ it.each([
   const possible = Number.isFinite(expected);
   if (possible) expect(loss?.data[0]).toBeCloseTo(expected, 10);
   else expect(loss?.data[0]).toBe(Infinity);
+  if (length === frames && target.length === 2) expect(allOfIt?.data[0]).toBe(loss?.data[0]);
   expect(finite?.data[0]).toBe(possible ? loss?.data[0] : 0);
   // Every path has one symbol in each of its frames.
   expect(slope?.data.reduce((sum, value) => sum + value, 0)).toBeCloseTo(possible ? -length : 0, 10);
