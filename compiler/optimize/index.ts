@@ -9,6 +9,7 @@ import { fold } from "./fold.ts";
 import { hoist } from "./hoist.ts";
 import { inline } from "./inline.ts";
 import { joinAxes } from "./join-axes.ts";
+import { keySums } from "./key-sums.ts";
 import { liftReductions } from "./lift-reductions.ts";
 import { liftTurns } from "./lift-turns.ts";
 import { pullGuards } from "./pull-guards.ts";
@@ -80,6 +81,11 @@ const lifting: Pass = {
   description: "what depends on no carry of its scan computed for all turns at once",
   run: liftTurns,
 };
+const keys: Pass = {
+  name: "keys",
+  description: "sums of the terms that have a key as scatters of all terms",
+  run: keySums,
+};
 const sharing: Pass = {
   name: "share",
   description: "what stands in a body twice bound by a let",
@@ -148,10 +154,10 @@ export const optimizePasses: readonly Pass[] = [
 ];
 
 /**
- * Run once, when no other pass finds anything to do: what is joined, split or made compact stays so, and what is read
- * where it is stored is not put back. Recognition is last: it holds on the final form only.
+ * Run once, when no other pass finds anything to do: a sum by keys is a scatter from then on, what is joined, split or
+ * made compact stays so, and what is read where it is stored is not put back. Recognition is last: it holds on the final form only.
  */
-const lastPasses: readonly Pass[] = [joining, outputs, compaction, storing, pruning, recognition];
+const lastPasses: readonly Pass[] = [keys, joining, outputs, compaction, storing, pruning, recognition];
 
 /** Every pass once, in order: the names for `--print-after`. */
 export const passes: readonly Pass[] = [...new Set([...optimizePasses, ...lastPasses])];
