@@ -42,6 +42,7 @@ export function seedOf(node: ComputeNode | ScatterNode, adjoint: Term, building:
     case "argmin":
     case "any":
     case "all":
+    case "partition":
       throw new Error(`bug: nothing flows through ${node.reduce.op}`);
     default:
       return node.reduce.op satisfies never;

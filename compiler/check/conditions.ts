@@ -1,6 +1,6 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Guard } from "../graph/expr.ts";
-import { constant, prove, subtract, type Form } from "../integers/index.ts";
+import { atomsOf, constant, prove, rangeUnderFacts, subtract, type Form } from "../integers/index.ts";
 import { meaningOf } from "../scalar/meaning.ts";
 import type { ScalarName } from "../scalar/names.ts";
 import type { Context } from "./checker-types.ts";
@@ -62,7 +62,25 @@ export function compare(
   if (truth !== undefined) return boolConstant(truth);
   const only = ordered || operator === "==" ? facts.whenTrue[0] : undefined;
   const readsNothing = left.type === "counted" && right.type === "counted";
-  return { type: "bool", facts, expr: only !== undefined && readsNothing ? guardExpr(only) : expr };
+  const isGuard = only !== undefined && (readsNothing || restrictsIndex(only.form, context));
+  return { type: "bool", facts, expr: isGuard ? guardExpr(only) : expr };
+}
+
+/**
+ * Does a condition on whole numbers of tensors say for which values of an index it holds, `key[e] == v` or `s <= place`?
+ * Then it is a guard, of which the later rooms know how to make less work. A difference of i32 values may wrap where
+ * their ranges are not known.
+ */
+function restrictsIndex(form: Form, context: Context): boolean {
+  const hasIndex = form.terms.some(({ factors }) => factors.some(({ kind }) => kind === "axis"));
+  if (!hasIndex || form.terms.some(({ factors }) => factors.length > 1)) return false;
+  const isRanged = atomsOf(form).every(
+    (atom) => atom.kind !== "read" || (atom.low !== undefined && atom.high !== undefined),
+  );
+  const { low, high } = rangeUnderFacts(form, context.facts);
+  const [least, most] = [-(2 ** 31), 2 ** 31 - 1];
+  // Where a bound is not finite, it is a size of this call, and sizes are far from the ends of i32.
+  return isRanged && (low >= least || low === -Infinity) && (high <= most || high === Infinity);
 }
 
 function factsOf(operator: Comparison, a: Form, b: Form, context: Context): ConditionFacts {

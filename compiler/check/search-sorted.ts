@@ -2,18 +2,18 @@ import type { Span } from "../diagnostics/source.ts";
 import { add, constant, zero } from "../integers/index.ts";
 import { entrywise, sampleElement } from "./arrays.ts";
 import type { Context, Value } from "./checker-types.ts";
-import { expectArray, expectScalar } from "./expect.ts";
+import { axisForms, freshAxis, underAxes } from "./context.ts";
+import { expectArray } from "./expect.ts";
 import { apply } from "./exprs.ts";
 import { coerce, join, showType, widened } from "./numbers.ts";
 import { oneAxis } from "./one-axis.ts";
 import type { Scalar } from "./scalar.ts";
 import { tellIn } from "./session.ts";
 import { errorValue, scalarValue } from "./value.ts";
-import { reduceWhole } from "./whole-reductions.ts";
 
 /**
  * `searchsorted(sorted, v)`: how many entries of one axis stand before v in the order of `sort`, which is the first place
- * where v may be put; for each entry of v.
+ * where v may be put; for each entry of v. The axis has to be in that order: the place is searched for by halves.
  */
 export function searchSorted(sorted: Value, v: Value, context: Context, span: Span): Value {
   const row = oneAxis("searchsorted", { value: sorted, span }, "searchsorted(s[n, :], v[n, :])", context);
@@ -28,8 +28,12 @@ export function searchSorted(sorted: Value, v: Value, context: Context, span: Sp
       span,
       ([entry, sought], at) => entry && sought && precedes(widened(entry), widened(sought), at, span),
     );
-    const count = expectScalar(reduceWhole("sum", before, inner, span), inner, span);
-    return count && { type: "i32", expr: coerce(count, "i32"), range };
+    const entries = expectArray(before, inner, span);
+    if (entries === undefined) return undefined;
+    const axis = freshAxis(inner, "place", length);
+    const isBefore = entries.element(axisForms([axis]), underAxes(inner, [axis]));
+    const expr = { kind: "reduce", op: "partition", axes: [axis], domain: [], body: isBefore.expr } as const;
+    return { type: "i32", expr, range };
   };
   if (wanted.shape.length === 0) {
     const place = placeOf(wanted.element([], context), context);

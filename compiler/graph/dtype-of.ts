@@ -70,6 +70,8 @@ export function reducedDtype(op: ReduceOp, body: Dtype): Dtype | undefined {
     case "any":
     case "all":
       return body === "bool" ? "bool" : undefined;
+    case "partition":
+      return body === "bool" ? "i32" : undefined;
     default:
       return op satisfies never;
   }

@@ -17,9 +17,27 @@ export interface Axis {
 /**
  * `argmax` and `argmin` give the flat row-major place (i32) of the first extreme entry over their axes. An empty
  * reduction is 0, 1, −∞, +∞, false, true; `argmax` and `argmin` of nothing do not occur (check refuses them).
+ *
+ * `partition` counts the places of its one axis where a condition holds that holds at the first of them and at none
+ * behind, as comparisons with an array in order do. Of other conditions it is some number of places.
  */
-export const reduceOps = ["sum", "prod", "max", "min", "argmax", "argmin", "any", "all"] as const;
+export const reduceOps = [
+  "sum",
+  "prod",
+  "max",
+  "min",
+  "argmax",
+  "argmin",
+  "any",
+  "all",
+  "partition",
+] as const;
 export type ReduceOp = (typeof reduceOps)[number];
+
+/** Those whose result is about the places of their axes: these axes stay as they are. */
+export function countsPlaces(op: ReduceOp): op is "argmax" | "argmin" | "partition" {
+  return op === "argmax" || op === "argmin" || op === "partition";
+}
 
 /**
  * The body of a compute node: the value of one element. Evaluation is lazy: a branch not taken is not evaluated, and

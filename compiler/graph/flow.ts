@@ -1,7 +1,7 @@
 import { isFloat } from "../scalar/dtype.ts";
 import type { ScalarName } from "../scalar/names.ts";
 import { scalarFunction } from "../scalar/table.ts";
-import type { Expr } from "./expr.ts";
+import { countsPlaces, type Expr } from "./expr.ts";
 import type { Node } from "./graph.ts";
 import { childrenOf } from "./visit.ts";
 
@@ -23,7 +23,7 @@ export function flowingReads(body: Expr): readonly string[] {
     if (expr.kind === "read") found.add(expr.operand);
     if (expr.kind === "apply" && isFlat(expr.fn)) return;
     if (expr.kind === "convert" && !isFloat(expr.to)) return;
-    if (expr.kind === "reduce" && (expr.op === "argmax" || expr.op === "argmin")) return;
+    if (expr.kind === "reduce" && countsPlaces(expr.op)) return;
     for (const child of childrenOf(expr)) {
       if (expr.kind !== "select" || child !== expr.condition) visit(child);
     }

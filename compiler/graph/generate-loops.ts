@@ -106,6 +106,7 @@ function identity(op: ReduceOp, dtype: Dtype): string {
   switch (op) {
     case "sum":
     case "any":
+    case "partition":
       return "0";
     case "prod":
     case "all":
@@ -139,6 +140,8 @@ function step(op: ReduceOp, dtype: Dtype, names: StepNames): readonly string[] {
       return [
         wraps ? `${accumulator} = Math.imul(${accumulator}, ${value});` : `${accumulator} *= ${value};`,
       ];
+    case "partition":
+      return [`${accumulator} += ${value};`];
     case "any":
       return [`${accumulator} |= ${value};`];
     case "all":

@@ -70,6 +70,7 @@ const readers = {
     window: names("window"),
   }),
   rowwise: ({ names }) => ({ kind: "rowwise", row: names("row") }),
+  prefix: ({ names }) => ({ kind: "prefix", along: names("along"), over: names("over") }),
   elementwise: () => ({ kind: "elementwise" }),
 } as const satisfies {
   readonly [Kind in Recognition["kind"]]: (fields: Fields) => Extract<Recognition, { kind: Kind }>;
@@ -81,5 +82,6 @@ const recognitionKinds = [
   "depthwise",
   "window",
   "rowwise",
+  "prefix",
   "elementwise",
 ] as const satisfies readonly (keyof typeof readers)[];

@@ -209,6 +209,7 @@ const fieldsOf = {
   depthwise: ["image", "weight", "channels", "pixels", "window"],
   window: ["image", "pixels", "window"],
   rowwise: ["row"],
+  prefix: ["along", "over"],
   elementwise: [],
 } as const satisfies {
   readonly [Kind in Recognition["kind"]]: readonly (keyof Extract<Recognition, { kind: Kind }>)[];

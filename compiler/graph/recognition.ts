@@ -46,4 +46,6 @@ export type Recognition =
     }
   /** A reduction over the last axes of aligned operands: a row statistic. */
   | { readonly kind: "rowwise"; readonly row: readonly string[] }
+  /** Of the place before on the parallel axis `along` and one term more of `over`; `prefixOf` says which. */
+  | { readonly kind: "prefix"; readonly along: readonly string[]; readonly over: readonly string[] }
   | { readonly kind: "elementwise" };

@@ -169,6 +169,7 @@ function checkCompute(node: ComputeNode, place: Place, report: (message: string)
   const outer = checkAxes(node.axes, place, report);
   const inner = checkAxes(node.reduce?.axes ?? [], outer, report);
   for (const { form } of node.domain) checkForm(form, inner, report);
+  if (node.reduce?.op === "partition" && node.reduce.axes.length !== 1) report("a partition has one axis");
   const body = checkExpr(node.body, withGiven(inner, node.domain), report);
   if (body === undefined) return;
   const result = node.reduce === undefined ? body : reducedDtype(node.reduce.op, body);

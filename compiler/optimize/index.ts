@@ -19,6 +19,7 @@ import { resolveLets } from "./resolve-lets.ts";
 import { share } from "./share.ts";
 import { simplify } from "./simplify.ts";
 import { solveGuards } from "./solve-guards.ts";
+import { splitPrefixes } from "./split-prefixes.ts";
 import { split } from "./split-axes.ts";
 import { splitOutputs } from "./split-outputs.ts";
 
@@ -85,6 +86,11 @@ const keys: Pass = {
   name: "keys",
   description: "sums of the terms that have a key as scatters of all terms",
   run: keySums,
+};
+const prefixes: Pass = {
+  name: "prefix",
+  description: "running sums of sums as running sums of what each place adds",
+  run: splitPrefixes,
 };
 const sharing: Pass = {
   name: "share",
@@ -157,7 +163,16 @@ export const optimizePasses: readonly Pass[] = [
  * Run once, when no other pass finds anything to do: a sum by keys is a scatter from then on, what is joined, split or
  * made compact stays so, and what is read where it is stored is not put back. Recognition is last: it holds on the final form only.
  */
-const lastPasses: readonly Pass[] = [keys, joining, outputs, compaction, storing, pruning, recognition];
+const lastPasses: readonly Pass[] = [
+  keys,
+  prefixes,
+  joining,
+  outputs,
+  compaction,
+  storing,
+  pruning,
+  recognition,
+];
 
 /** Every pass once, in order: the names for `--print-after`. */
 export const passes: readonly Pass[] = [...new Set([...optimizePasses, ...lastPasses])];

@@ -1,4 +1,4 @@
-import type { Axis } from "../graph/expr.ts";
+import { countsPlaces, type Axis } from "../graph/expr.ts";
 import type { ComputeNode, Graph } from "../graph/graph.ts";
 import { freshName } from "../graph/fresh-name.ts";
 import { rangeWithAxes } from "../graph/ranges.ts";
@@ -33,8 +33,7 @@ export function joinAxes(graph: Graph): Graph {
 
 function joinOnce(node: ComputeNode, rewriting: Rewriting): ComputeNode | undefined {
   const { reduce } = node;
-  // The places that argmax and argmin count are those of the axes as they are.
-  if (reduce === undefined || reduce.op === "argmax" || reduce.op === "argmin") return undefined;
+  if (reduce === undefined || countsPlaces(reduce.op)) return undefined;
   for (const outer of reduce.axes) {
     for (const inner of reduce.axes) {
       const joined = outer === inner ? undefined : joinPair(node, outer, inner, rewriting);

@@ -1,5 +1,5 @@
 import { conjunction, negationOf, splitCondition } from "../graph/conditions.ts";
-import type { Expr, ReduceExpr } from "../graph/expr.ts";
+import { countsPlaces, type Expr, type ReduceExpr } from "../graph/expr.ts";
 import type { ComputeNode, Graph } from "../graph/graph.ts";
 import { allAxes, dtypeIn, substituteLocals } from "./body.ts";
 import { materialise, type Place } from "./materialise.ts";
@@ -36,10 +36,10 @@ function rootOf(node: ComputeNode, body: ReduceExpr): ComputeNode | undefined {
   const joined = { ...untagged(node), domain: [...node.domain, ...domain], body: body.body };
   // Outside the domain of a node without reduction the value is 0, which only these have for an identity.
   if (node.reduce === undefined) {
-    const zeroOutside = node.domain.length === 0 || op === "sum" || op === "any";
+    const zeroOutside = node.domain.length === 0 || op === "sum" || op === "any" || op === "partition";
     return zeroOutside ? { ...joined, reduce: { op, axes } } : undefined;
   }
-  if (node.reduce.op !== op || op === "argmax" || op === "argmin") return undefined;
+  if (node.reduce.op !== op || countsPlaces(op)) return undefined;
   return { ...joined, reduce: { op, axes: [...node.reduce.axes, ...axes] } };
 }
 

@@ -37,6 +37,7 @@ const rules = {
   all: { isNothing: isConstant(1), throughProducts: false },
   argmax: { isNothing: () => false, throughProducts: false },
   argmin: { isNothing: () => false, throughProducts: false },
+  partition: { isNothing: () => false, throughProducts: false },
 } as const satisfies Record<ReduceOp, Rule>;
 
 /** Without a reduction the value outside the domain is 0. */

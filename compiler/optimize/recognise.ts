@@ -1,5 +1,6 @@
 import type { Expr } from "../graph/expr.ts";
 import type { ComputeNode, Graph, Node } from "../graph/graph.ts";
+import { prefixOf } from "../graph/prefix.ts";
 import type { Recognition } from "../graph/recognition.ts";
 import { axesOfForm, visitExpr } from "../graph/visit.ts";
 import { constantOf, dim as dimForm, equalForms, type Form } from "../integers/index.ts";
@@ -30,6 +31,9 @@ export function recogniseNode(node: ComputeNode, nodes: ReadonlyMap<string, Node
   // Before normal form a body may reduce over axes of its own, which the roles below know nothing of.
   if (costOfExpr(node.body) >= costOfReduction) return undefined;
   if (node.reduce === undefined) return { kind: "elementwise" };
+  if (node.reduce.op === "partition") return undefined;
+  const prefix = prefixOf(node);
+  if (prefix !== undefined) return { kind: "prefix", along: [prefix.along.name], over: [prefix.over.name] };
   const pair = node.reduce.op === "sum" ? factorsOfProduct(node.body) : undefined;
   const product = pair && recogniseProduct(node, pair[0], pair[1], nodes);
   return product ?? recogniseWindow(node) ?? recogniseRows(node);

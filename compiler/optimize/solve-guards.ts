@@ -1,6 +1,6 @@
 import { freshName } from "../graph/fresh-name.ts";
 import { rangeWithAxes } from "../graph/ranges.ts";
-import type { Axis, Guard } from "../graph/expr.ts";
+import { countsPlaces, type Axis, type Guard } from "../graph/expr.ts";
 import type { ComputeNode, Graph } from "../graph/graph.ts";
 import {
   add,
@@ -48,7 +48,7 @@ interface Solution {
 
 function solveOne(node: ComputeNode, rewriting: Rewriting): ComputeNode | undefined {
   const { reduce } = node;
-  if (reduce === undefined || reduce.op === "argmax" || reduce.op === "argmin") return undefined;
+  if (reduce === undefined || countsPlaces(reduce.op)) return undefined;
   // Only a sum and `any` are 0 outside their domain, as a node without a reduction is.
   if (reduce.axes.length === 1 && reduce.op !== "sum" && reduce.op !== "any") return undefined;
   const taken = new Set(allAxes(node).map((axis) => axis.name));

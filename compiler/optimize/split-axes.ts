@@ -27,7 +27,7 @@ export function split(graph: Graph): Graph {
 }
 
 export function splitAxes(node: ComputeNode, rewriting: Pick<Rewriting, "dimRange">): ComputeNode {
-  if (node.reduce === undefined) return node;
+  if (node.reduce === undefined || node.reduce.op === "partition") return node;
   const taken = new Set(allAxes(node).map((each) => each.name));
   const values = new Map<string, Form>();
   const axes: Axis[] = [];

@@ -1,7 +1,7 @@
 import type { Expr } from "../graph/expr.ts";
 import { childrenOf, rewriteExpr } from "../graph/visit.ts";
 import { axis as axisForm, dim as dimForm, equalForms, type Form } from "../integers/index.ts";
-import type { Kernel, Operand, Stage } from "./kernel.ts";
+import { isNotElementWise, type Kernel, type Operand, type Stage } from "./kernel.ts";
 import { equalLayouts, rowMajor, storedSize } from "./layout.ts";
 
 export interface FlatKernel {
@@ -46,8 +46,9 @@ export function flattenKernel(kernel: Kernel): FlatKernel | undefined {
 }
 
 /** All reads are scalars or at the element itself, and nothing asks where that is. */
-function isElementWise({ axes, reduce, at, order, domain, body }: Stage, shared: readonly string[]): boolean {
-  if (reduce !== undefined || at !== undefined || order !== undefined) return false;
+function isElementWise(stage: Stage, shared: readonly string[]): boolean {
+  const { axes, domain, body } = stage;
+  if (isNotElementWise(stage)) return false;
   if (domain.length > 0 || axes.length === 0) return false;
   if (axes.length !== shared.length || axes.some((name, dim) => name !== shared[dim])) return false;
   const own = axes.map((name) => axisForm(name));

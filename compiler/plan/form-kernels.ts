@@ -1,5 +1,6 @@
 import type { Axis, Expr } from "../graph/expr.ts";
 import type { ArgsortNode, ComputeNode, Graph, Node, ScatterNode } from "../graph/graph.ts";
+import { prefixOf } from "../graph/prefix.ts";
 import type { Recognition } from "../graph/recognition.ts";
 import {
   formsOf,
@@ -12,7 +13,7 @@ import {
   visitExpr,
 } from "../graph/visit.ts";
 import { atomsOf, axis as axisForm, constantOf, substitute, type Form } from "../integers/index.ts";
-import { spaceOf, type Member } from "./fusion-space.ts";
+import { isRunning, spaceOf, type Member } from "./fusion-space.ts";
 import { groupNodes, type FusionLimits, type Group } from "./group-nodes.ts";
 import type { Kernel, Operand, Stage } from "./kernel.ts";
 import { randomDims } from "./lower-random.ts";
@@ -46,6 +47,7 @@ export function formKernels(
   const outputs = new Set(rootsOf(graph));
   const alone = graph.nodes.flatMap((node) => {
     if (node.kind === "scatter") return [scatterKernel(node, nodes)];
+    if (node.kind === "compute" && isRunning(node)) return [runningKernel(node, nodes)];
     return node.kind === "argsort" ? [sortKernel(node, nodes)] : [];
   });
   const fused = groupNodes(graph, limits, through).map((group) => {
@@ -77,6 +79,31 @@ function scatterKernel(node: ScatterNode, nodes: ReadonlyMap<string, Node>): For
     ...(node.span && { span: node.span }),
   };
   const named = { name: nameKernel([stage]), axes: node.axes, operands, stages: [stage] };
+  return { kernel: { ...named, dims: dimsOf(named) }, nodes: operands.map(({ name }) => name) };
+}
+
+/** A running sum is a kernel by itself: along one axis, each place is that before it and one term more. */
+function runningKernel(node: ComputeNode, nodes: ReadonlyMap<string, Node>): FormedKernel {
+  const prefix = prefixOf(node);
+  if (prefix === undefined || node.reduce === undefined)
+    throw new Error(`bug: ${node.name} is no running sum`);
+  const operands = [
+    ...operandsOf(node).map((name) => makeOperand(name, "read", nodes)),
+    makeOperand(node.name, "write", nodes),
+  ];
+  const { along, over, ahead, backwards, guard } = prefix;
+  const axes = node.axes.filter((axis) => axis !== along);
+  const stage: Stage = {
+    name: `${node.name}'`,
+    dtype: node.dtype,
+    axes: axes.map(({ name }) => name),
+    running: { op: node.reduce.op, along, place: node.axes.indexOf(along), over, ahead, backwards },
+    domain: node.domain.filter((other) => other !== guard),
+    body: node.body,
+    output: node.name,
+    ...(node.span && { span: node.span }),
+  };
+  const named = { name: nameKernel([stage]), axes, operands, stages: [stage] };
   return { kernel: { ...named, dims: dimsOf(named) }, nodes: operands.map(({ name }) => name) };
 }
 
@@ -241,6 +268,8 @@ function renameRecognition(tag: Recognition, nameOf: (axis: string) => string): 
       return { ...tag, pixels: all(tag.pixels), window: all(tag.window) };
     case "rowwise":
       return { ...tag, row: all(tag.row) };
+    case "prefix":
+      return { ...tag, along: all(tag.along), over: all(tag.over) };
     case "elementwise":
       return tag;
     default:
@@ -253,8 +282,9 @@ function dimsOf({ axes, operands, stages }: Omit<Kernel, "dims">): readonly stri
   const forms = [
     ...axes.map(({ extent }) => extent),
     ...operands.flatMap(({ shape }) => shape),
-    ...stages.flatMap(({ reduce, at = [], domain, body }) => [
+    ...stages.flatMap(({ reduce, at = [], running, domain, body }) => [
       ...at,
+      ...(running ? [running.along.extent, running.over.extent, running.ahead] : []),
       ...(reduce?.axes ?? []).map(({ extent }) => extent),
       ...domain.map(({ form }) => form),
       ...allForms(body),

@@ -31,6 +31,11 @@ export function kindOf(node: ComputeNode): Space["kind"] {
   return node.recognition?.kind === "rowwise" ? "row" : "heavy";
 }
 
+/** What has a kernel by itself, of another order than reductions have. */
+export function isRunning(node: ComputeNode): boolean {
+  return node.recognition?.kind === "prefix";
+}
+
 /** The space of a kernel that computes this node alone. */
 export function spaceOf(node: ComputeNode): { readonly space: Space; readonly member: Member } {
   const kind = kindOf(node);

@@ -2,7 +2,16 @@ import type { ComputeNode, Graph } from "../graph/graph.ts";
 import { isComputed } from "../graph/is-computed.ts";
 import { operandsOf, readsOf, readsOfForm, rootsOf } from "../graph/visit.ts";
 import { axis as axisForm, equalForms } from "../integers/index.ts";
-import { areAligned, fitInto, joinSpaces, kindOf, spaceOf, type Member, type Space } from "./fusion-space.ts";
+import {
+  areAligned,
+  fitInto,
+  isRunning,
+  joinSpaces,
+  kindOf,
+  spaceOf,
+  type Member,
+  type Space,
+} from "./fusion-space.ts";
 
 /** Nodes that one kernel computes, in an order in which operands stand before their readers. */
 export interface Group {
@@ -53,7 +62,7 @@ function contextOf(
   limits: FusionLimits,
   through: ReadonlyMap<string, readonly string[]>,
 ): Context {
-  const nodes = graph.nodes.filter((node) => node.kind === "compute");
+  const nodes = graph.nodes.filter((node) => node.kind === "compute").filter((node) => !isRunning(node));
   const computed = graph.nodes.filter(isComputed);
   const operands = new Map(computed.map((node) => [node.name, new Set(operandsOf(node))]));
   for (const [result, names] of through) operands.set(result, new Set(names));

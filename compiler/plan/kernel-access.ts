@@ -79,13 +79,21 @@ export function viewKernel(kernel: Kernel): KernelView {
       forms,
     };
   });
-  const axes = [...kernel.axes, ...kernel.stages.flatMap((stage) => stage.reduce?.axes ?? [])];
+  const axes = [
+    ...kernel.axes,
+    ...kernel.stages.flatMap(({ reduce, running }) => [
+      ...(reduce?.axes ?? []),
+      ...(running ? [running.along, running.over] : []),
+    ]),
+  ];
   return { kernel, extents: new Map(axes.map((axis) => [axis.name, axis.extent])), stages, steps: [] };
 }
 
 /** Of a sort, where a row of it begins. */
-function writtenAt({ axes, at, order }: Stage): readonly Form[] {
-  return at ?? [...axes.map((name) => axisForm(name)), ...(order ? [zero] : [])];
+function writtenAt({ axes, at, order, running }: Stage): readonly Form[] {
+  const own = axes.map((name) => axisForm(name));
+  if (running !== undefined) return own.toSpliced(running.place, 0, axisForm(running.along.name));
+  return at ?? [...own, ...(order ? [zero] : [])];
 }
 
 /** A stage that has an output is read there; one that has none lies in registers or scratch memory. */

@@ -14,10 +14,11 @@ export interface KernelCost {
 
 export function costOfKernel(kernel: Kernel): KernelCost {
   const extents = new Map(kernel.axes.map(({ name, extent }) => [name, extent]));
-  const operations = kernel.stages.map(({ axes, reduce, order, body }) => {
+  const operations = kernel.stages.map(({ axes, reduce, order, running, body }) => {
     const places = product(axes.map((name) => extents.get(name) ?? one));
-    const terms = product((order ? [order.axis] : (reduce?.axes ?? [])).map(({ extent }) => extent));
-    const each = operationsOf(body) + (reduce === undefined && order === undefined ? 0 : 1);
+    const inner = order ? [order.axis] : running ? [running.over] : reduce?.axes;
+    const terms = product((inner ?? []).map(({ extent }) => extent));
+    const each = operationsOf(body) + (inner === undefined ? 0 : 1);
     return scale(multiply(places, terms), each);
   });
   const bytes = kernel.operands.map(({ shape, dtype }) => scale(product(shape), bytesOf[dtype]));

@@ -10,7 +10,12 @@ export function canonicalKernel(kernel: Kernel): string {
   const axes = new Map<string, string>();
   for (const { name } of kernel.axes) axes.set(name, `a${axes.size}`);
   for (const stage of kernel.stages) {
-    const inner = [...(stage.reduce?.axes ?? []), ...(stage.order ? [stage.order.axis] : [])];
+    const { reduce, order, running } = stage;
+    const inner = [
+      ...(reduce?.axes ?? []),
+      ...(order ? [order.axis] : []),
+      ...(running ? [running.along, running.over] : []),
+    ];
     for (const { name } of inner) if (!axes.has(name)) axes.set(name, `a${axes.size}`);
   }
   const names: Names = {
@@ -61,7 +66,7 @@ function stageText(stage: Stage, names: Names): string {
       return `${field}=${value.map((name) => called(names.axes, name)).join(",")}`;
     },
   );
-  const { order } = stage;
+  const { order, running } = stage;
   return [
     called(names.values, stage.name),
     stage.dtype,
@@ -72,6 +77,11 @@ function stageText(stage: Stage, names: Names): string {
       ? []
       : [
           `${order.descending ? "descending" : "ascending"} ${axesText([order.axis], names)} ${formText(order.count, names)}`,
+        ]),
+    ...(running === undefined
+      ? []
+      : [
+          `${running.op} ${axesText([running.along, running.over], names)} ${running.place} ${formText(running.ahead, names)} ${running.backwards ? "backwards" : "forwards"}`,
         ]),
     stage.domain.map((guard) => guardText(guard, names)).join("&"),
     exprText(stage.body, names),

@@ -36,6 +36,8 @@ export interface Stage {
    * stage, where it holds the first `count` places in the order of what stands there.
    */
   readonly order?: Order;
+  /** Of a running sum: the body is what a place of `over` adds. */
+  readonly running?: Running;
   readonly domain: readonly Guard[];
   /** Without reductions (normal form). */
   readonly body: Expr;
@@ -52,6 +54,19 @@ export interface Order {
 }
 
 /**
+ * One more axis that the value has, `along`, `place` is where among its axes: the value at i is the reduction of the body at
+ * all places j of `over` with j ≤ i + ahead, or backwards j ≥ i − ahead.
+ */
+export interface Running {
+  readonly op: ReduceOp;
+  readonly along: Axis;
+  readonly place: number;
+  readonly over: Axis;
+  readonly ahead: Form;
+  readonly backwards: boolean;
+}
+
+/**
  * Meaning without order: what one call computes. Parallel axes are shared by the stages (a row statistic has the axes
  * of the row only, the element-wise stage after it one more); each stage has its reduction axes for itself.
  */
@@ -63,4 +78,9 @@ export interface Kernel {
   readonly stages: readonly Stage[];
   /** Names of the free dims that extents, guards and layouts mention: i32 arguments of the code. */
   readonly dims: readonly string[];
+}
+
+/** Whether a stage's value at a place is more than its body there. */
+export function isNotElementWise({ reduce, at, order, running }: Stage): boolean {
+  return reduce !== undefined || at !== undefined || order !== undefined || running !== undefined;
 }

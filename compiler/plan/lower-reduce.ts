@@ -31,6 +31,8 @@ export const reductions: Readonly<Record<ReduceOp, Reduction>> = {
   all: { mode: "plain", combine: "and", identity: () => 1 },
   argmax: { mode: "extreme", combine: "maximum", identity: lowest },
   argmin: { mode: "extreme", combine: "minimum", identity: highest },
+  // Where it is not searched for.
+  partition: { mode: "plain", combine: "add", identity: () => 0 },
 };
 
 export function makeAccumulator(

@@ -2,7 +2,7 @@ import type { Guard } from "../graph/expr.ts";
 import { dtypeOf } from "../graph/dtype-of.ts";
 import { readsOf } from "../graph/visit.ts";
 import { axis as axisForm, constant, subtract, type Form } from "../integers/index.ts";
-import type { Kernel, Order, Stage } from "./kernel.ts";
+import type { Kernel, Order, Running, Stage } from "./kernel.ts";
 import { bindOf, fusedAxes, inOrder, leavesOf, type AxisPlan, type Place } from "./lower-axes.ts";
 import {
   bindValue,
@@ -19,6 +19,8 @@ import {
 import { guardValue, lowerExpr, type Surroundings } from "./lower-expr.ts";
 import { axesAt, instancesOf, openLoops, type Instance } from "./lower-loop.ts";
 import { operandOf, integerValue, loadAt, placeForm, storeAt, type Point } from "./lower-read.ts";
+import { lowerRunning } from "./lower-running.ts";
+import { lowerSearch } from "./lower-search.ts";
 import { lowerSort } from "./lower-sort.ts";
 import { stagedAt, stageOperand, type Staged } from "./lower-staging.ts";
 import {
@@ -81,6 +83,15 @@ export function lowerStage(
     if (stage.order !== undefined) {
       for (const instance of instances)
         sortRow(context, stage, stage.order, pointOf(context, stage, instance));
+      return;
+    }
+    if (stage.running !== undefined) {
+      runAlong(
+        context,
+        stage,
+        stage.running,
+        instances.map((instance) => pointOf(context, stage, instance)),
+      );
       return;
     }
     if (stage.at !== undefined) {
@@ -231,6 +242,16 @@ function sortRow(context: StageContext, stage: Stage, order: Order, point: Point
   else emit(builder, { kind: "if", condition: condition.expr, then: branch(builder, sort), otherwise: [] });
 }
 
+/** The places of a running sum one after the other, for some points side by side. */
+function runAlong(context: StageContext, stage: Stage, running: Running, points: readonly Point[]): void {
+  const { builder } = context;
+  const guards = [...(context.guards.get(stage.name) ?? []), ...beyondExtents(context, stage.axes)];
+  lowerRunning(builder, stage, running, points, {
+    wanted: (point) => conditionOf(context, guards, point),
+    body: (point) => lowerExpr(builder, stage.body, surroundings(context, point)),
+  });
+}
+
 /** A scatter's body at one point, added where it belongs. */
 function addTerm(context: StageContext, stage: Stage, at: readonly Form[], point: Point): void {
   const { builder } = context;
@@ -259,6 +280,8 @@ function reduced(
   const { builder, plan } = context;
   const { reduce } = stage;
   if (reduce === undefined) throw new Error("bug: a reduction without axes");
+  if (reduce.op === "partition")
+    return instances.map((instance) => searched(context, stage, pointOf(context, stage, instance)));
   const type = accumulatorType(builder.kernel, stage);
   const accumulators = new Map<string, { readonly index: number; readonly accumulator: Accumulator }>();
   const names = reduce.axes.map((axis) => axis.name);
@@ -306,6 +329,19 @@ function reduced(
     if (own.length === 0) return literal(type, 1, reductions[reduce.op].identity(type));
     return finish(builder, reduce.op, own, instance.lanes);
   });
+}
+
+/** The first place of its axis where a condition no longer holds; 0 outside the domain. */
+function searched(context: StageContext, stage: Stage, point: Point): Value {
+  const { builder } = context;
+  const condition = conditionOf(context, context.guards.get(stage.name) ?? [], point);
+  return lowerSearch(builder, stage, condition, (axis, place) =>
+    lowerExpr(
+      builder,
+      stage.body,
+      surroundings(context, { ...point, axes: new Map(point.axes).set(axis, place) }),
+    ),
+  );
 }
 
 /** An arg-reduction compares what its body has; its result is a place. */

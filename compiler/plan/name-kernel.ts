@@ -18,6 +18,7 @@ export function nameKernel(stages: readonly Stage[]): string {
 function nameStage(stage: Stage): string {
   if (stage.at !== undefined) return "scatter";
   if (stage.order !== undefined) return "sort";
+  if (stage.running !== undefined) return `running_${stage.running.op}`;
   const tag = stage.recognition;
   if (stage.reduce === undefined || tag === undefined) return stage.reduce?.op ?? nameBody(stage.body);
   const window = (names: readonly string[]): string =>
@@ -34,6 +35,7 @@ function nameStage(stage: Stage): string {
       return `depthwise${window(tag.window)}`;
     case "window":
       return `${stage.reduce.op}pool${window(tag.window)}`;
+    case "prefix":
     case "rowwise":
     case "elementwise":
       return stage.reduce.op;

@@ -1,6 +1,6 @@
 import { axis as axisForm, equalForms } from "../integers/index.ts";
 import { readsOf } from "../graph/visit.ts";
-import type { Kernel, Operand, Stage } from "./kernel.ts";
+import { isNotElementWise, type Kernel, type Operand, type Stage } from "./kernel.ts";
 import { equalLayouts, isDense } from "./layout.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -37,10 +37,6 @@ export function readsOnlyInPlace(kernel: Kernel, read: string, write: string): b
   if (last === undefined || kernel.stages.some(isNotElementWise)) return false;
   const later = kernel.stages.slice(place + 1).flatMap(readsOfStage);
   return later.every(({ operand }) => operand !== read) && readsOnlyAt(kernel.stages, read, last);
-}
-
-function isNotElementWise({ reduce, at, order }: Stage): boolean {
-  return reduce !== undefined || at !== undefined || order !== undefined;
 }
 
 /** Whether all that is read of an operand is the element that a stage is about. */

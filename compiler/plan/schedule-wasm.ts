@@ -14,6 +14,7 @@ import { cutsAlong } from "./cut-axes.ts";
 import { cheapestLane, workOf } from "./lane-choice.ts";
 import { inParts, longSum } from "./long-sums.ts";
 import { scheduleScatter } from "./schedule-scatter.ts";
+import { scheduleRunning } from "./schedule-running.ts";
 import { scheduleSort } from "./schedule-sort.ts";
 import { scheduleRows } from "./schedule-rows.ts";
 import type { Schedule, Step } from "./schedule.ts";
@@ -30,7 +31,11 @@ export function scheduleForWasm(kernel: Kernel, variant: WasmVariant): Schedule 
     return scheduleScatter(simplifyAxes(viewKernel(kernel)));
   }
   const view = simplifyAxes(viewKernel(kernel));
-  if (kernel.stages.some(({ order }) => order !== undefined)) return scheduleSort(view);
+  if (kernel.stages.some(({ running }) => running !== undefined)) return scheduleRunning(view);
+  // Neither rows that are sorted nor places that are searched for have lanes that go one way.
+  if (kernel.stages.some(({ order, reduce }) => order !== undefined || reduce?.op === "partition")) {
+    return scheduleSort(view);
+  }
   const shared = sharedAxes(view);
   const rowLike = view.stages.some((stage) => stage.axes.some((axis) => !shared.includes(axis)));
   const main = costliest(view);

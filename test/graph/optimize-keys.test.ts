@@ -16,34 +16,32 @@ function keyed(sum: string): string {
 
 describe("keys: a sum over the terms that have a key is a scatter of all terms", () => {
   it("of ones: a count", () => {
-    expect(keyed("y = compute i32[v: 7] sum[m: M | v - (token[m] in 0..7) == 0] 1:i32")).toMatchInlineSnapshot(`
+    expect(keyed("y = compute i32[v: 7] sum[m: M | v - (token[m] in 0..7) == 0] 1:i32"))
+      .toMatchInlineSnapshot(`
       "y = scatter i32[7] sum[m: M] at [(token[m] in 0..7)] 1
       output y = y"
     `);
   });
 
   it("of rows, the axes that no key moves inside", () => {
-    expect(
-      keyed("y = compute f32[d: 3, v: 7] sum[m: M | (token[m] in 0..7) - v == 0] x[m, d]"),
-    ).toMatchInlineSnapshot(`
+    expect(keyed("y = compute f32[d: 3, v: 7] sum[m: M | (token[m] in 0..7) - v == 0] x[m, d]"))
+      .toMatchInlineSnapshot(`
       "y = scatter f32[3, 7] sum[m: M, d: 3] at [d, (token[m] in 0..7)] x[m, d]
       output y = y"
     `);
   });
 
   it("with what the key's axis chooses besides, in the term and in its conditions", () => {
-    expect(
-      keyed("y = compute f32[v: 7] sum[m: M | v - (token[m] in 0..7) == 0, v - 2 >= 0] x[m, 1] * w[v]"),
-    ).toMatchInlineSnapshot(`
+    expect(keyed("y = compute f32[v: 7] sum[m: M | v - (token[m] in 0..7) == 0, v - 2 >= 0] x[m, 1] * w[v]"))
+      .toMatchInlineSnapshot(`
       "y = scatter f32[7] sum[m: M | (token[m] in 0..7) - 2 >= 0] at [(token[m] in 0..7)] x[m, 1] * w[(token[m] in 0..7)]
       output y = y"
     `);
   });
 
   it("at a distance from the key, where that is an axis of the result", () => {
-    expect(
-      keyed("y = compute f32[v: 7] sum[m: M | v - 2 - (token[m] in 0..7) == 0] x[m, 0]"),
-    ).toMatchInlineSnapshot(`
+    expect(keyed("y = compute f32[v: 7] sum[m: M | v - 2 - (token[m] in 0..7) == 0] x[m, 0]"))
+      .toMatchInlineSnapshot(`
       "y = scatter f32[7] sum[m: M | -(token[m] in 0..7) + 4 >= 0] at [(token[m] in 0..7) + 2] x[m, 0]
       output y = y"
     `);
