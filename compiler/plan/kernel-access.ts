@@ -90,10 +90,10 @@ export function viewKernel(kernel: Kernel): KernelView {
 }
 
 /** Of a sort, where a row of it begins. */
-function writtenAt({ axes, at, order, running }: Stage): readonly Form[] {
+function writtenAt({ axes, at, target, order, running }: Stage): readonly Form[] {
   const own = axes.map((name) => axisForm(name));
   if (running !== undefined) return own.toSpliced(running.place, 0, axisForm(running.along.name));
-  return at ?? [...own, ...(order ? [zero] : [])];
+  return at ?? target ?? [...own, ...(order ? [zero] : [])];
 }
 
 /** A stage that has an output is read there; one that has none lies in registers or scratch memory. */

@@ -73,6 +73,9 @@ function stageText(stage: Stage, names: Names): string {
     stage.axes.map((name) => called(names.axes, name)).join(","),
     stage.reduce === undefined ? "" : `${stage.reduce.op}[${axesText(stage.reduce.axes, names)}]`,
     ...(stage.at === undefined ? [] : [`at ${stage.at.map((form) => formText(form, names)).join(",")}`]),
+    ...(stage.target === undefined
+      ? []
+      : [`into ${stage.target.map((form) => formText(form, names)).join(",")}`]),
     ...(order === undefined
       ? []
       : [

@@ -32,6 +32,11 @@ export interface Stage {
    */
   readonly at?: readonly Form[];
   /**
+   * Where in its output the value is stored, in the domain alone; all else keeps what it holds. Left out where that is at
+   * the axes.
+   */
+  readonly target?: readonly Form[];
+  /**
    * Of a sort: the body is what stands at each place of `axis`, one more axis that the value has after those of the
    * stage, where it holds the first `count` places in the order of what stands there.
    */
@@ -80,7 +85,7 @@ export interface Kernel {
   readonly dims: readonly string[];
 }
 
-/** Whether a stage's value at a place is more than its body there. */
-export function isNotElementWise({ reduce, at, order, running }: Stage): boolean {
-  return reduce !== undefined || at !== undefined || order !== undefined || running !== undefined;
+/** Whether a stage's value at a place is something else than its body there. */
+export function isNotElementWise({ reduce, at, target, order, running }: Stage): boolean {
+  return [reduce, at, target, order, running].some((part) => part !== undefined);
 }

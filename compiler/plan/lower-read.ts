@@ -18,6 +18,8 @@ import { laneAxis } from "./lower-axes.ts";
 import {
   bindInteger,
   bindValue,
+  branch,
+  emit,
   literal,
   rangeOf,
   register,
@@ -256,7 +258,27 @@ export function storeAt(
   }
   const bound = bindValue(builder, wide, "stored");
   for (let place = 0; place < point.valid; place++) {
-    put(bytesForm(simplify(builder, atLane(offset, place)), bytes), "single", laneOf(bound, place));
+    const one = loadReads(builder, simplify(builder, atLane(offset, place)), undefined);
+    put(bytesForm(simplify(builder, one), bytes), "single", laneOf(bound, place));
+  }
+}
+
+/** Stores each lane for which a condition holds. */
+export function storeLanes(
+  builder: Builder,
+  operand: Operand,
+  at: readonly Form[],
+  point: Point,
+  value: Value,
+  condition: Value,
+): void {
+  const [bound, test] = [bindValue(builder, value, "stored"), bindValue(builder, condition, "wanted")];
+  for (let place = 0; place < point.valid; place++) {
+    const then = branch(builder, () => {
+      const own = at.map((form) => loadReads(builder, simplify(builder, atLane(form, place)), undefined));
+      storeAt(builder, operand, own, { ...point, lanes: 1, valid: 1 }, laneOf(bound, place));
+    });
+    emit(builder, { kind: "if", condition: laneOf(test, place).expr, then, otherwise: [] });
   }
 }
 

@@ -18,7 +18,7 @@ import {
 } from "./lower-builder.ts";
 import { guardValue, lowerExpr, type Surroundings } from "./lower-expr.ts";
 import { axesAt, instancesOf, openLoops, type Instance } from "./lower-loop.ts";
-import { operandOf, integerValue, loadAt, placeForm, storeAt, type Point } from "./lower-read.ts";
+import { operandOf, integerValue, loadAt, placeForm, storeAt, storeLanes, type Point } from "./lower-read.ts";
 import { lowerRunning } from "./lower-running.ts";
 import { lowerSearch } from "./lower-search.ts";
 import { lowerSort } from "./lower-sort.ts";
@@ -96,6 +96,11 @@ export function lowerStage(
     }
     if (stage.at !== undefined) {
       for (const instance of instances) addTerm(context, stage, stage.at, pointOf(context, stage, instance));
+      return;
+    }
+    if (stage.target !== undefined) {
+      for (const instance of instances)
+        storeInto(context, stage, stage.target, pointOf(context, stage, instance));
       return;
     }
     const values =
@@ -240,6 +245,23 @@ function sortRow(context: StageContext, stage: Stage, order: Order, point: Point
   };
   if (condition === undefined) sort();
   else emit(builder, { kind: "if", condition: condition.expr, then: branch(builder, sort), otherwise: [] });
+}
+
+/** The body at one point where it belongs; outside the domain what was there before. */
+function storeInto(context: StageContext, stage: Stage, target: readonly Form[], point: Point): void {
+  const { builder } = context;
+  const operand = operandOf(builder, stage.output ?? "");
+  const condition = conditionOf(context, [...stage.domain, ...beyondExtents(context, stage.axes)], point);
+  const lanes = condition?.register.lanes === 4 ? condition : undefined;
+  const store = (): void => {
+    const places = target.map((form) => placeForm(builder, form, point, lanes));
+    const body = lowerExpr(builder, stage.body, surroundings(context, point, lanes));
+    const value = convertTo(builder, body, registerTypeOf[stage.dtype]);
+    if (lanes === undefined) storeAt(builder, operand, places, point, value);
+    else storeLanes(builder, operand, places, point, value, lanes);
+  };
+  if (condition === undefined || lanes !== undefined) store();
+  else emit(builder, { kind: "if", condition: condition.expr, then: branch(builder, store), otherwise: [] });
 }
 
 /** The places of a running sum one after the other, for some points side by side. */

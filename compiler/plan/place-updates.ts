@@ -3,6 +3,7 @@ import { copyOf, kernelOfNode } from "./form-kernels.ts";
 import type { FormedStep } from "./formed-step.ts";
 import type { Kernel } from "./kernel.ts";
 import { readsOnlyInPlace } from "./reuse-in-place.ts";
+import { writeRows } from "./write-rows.ts";
 
 /** The kernels of a graph once it is settled how its updates reach the tensors that persist. */
 export interface PlacedUpdates {
@@ -16,7 +17,7 @@ export interface PlacedUpdates {
 
 /**
  * A kernel writes an update over the old value if all others that want the old one can run before it, and it reads it
- * itself only at the element that it writes. Else the new value is computed aside and copied when all have read the
+ * itself only at the element that it writes; then what stays as it was is not written again. Else the new value is computed aside and copied when all have read the
  * old one.
  */
 export function placeUpdates(graph: Graph, formed: readonly FormedStep[]): PlacedUpdates {
@@ -36,7 +37,8 @@ export function placeUpdates(graph: Graph, formed: readonly FormedStep[]): Place
       !others.some((reader) => mustFollow(reader, writer, after));
     if (inPlace) {
       for (const reader of others) after[writer]?.add(reader);
-      kernels[writer] = { ...placed, kernel: withPaddingThere(placed.kernel, update.node) };
+      const written = writeRows(placed, old, update.node) ?? placed;
+      kernels[writer] = { ...written, kernel: withPaddingThere(written.kernel, update.node) };
       targets.set(update.node, update);
       continue;
     }

@@ -1,5 +1,6 @@
 import type { Axis } from "../graph/expr.ts";
 import { printExpr, printForm, printGuard } from "../graph/print.ts";
+import type { Form } from "../integers/index.ts";
 import type { Kernel, Operand, Stage } from "./kernel.ts";
 import { showLayout } from "./show-layout.ts";
 
@@ -27,16 +28,20 @@ function printOperand({ name, dtype, shape, layout }: Operand): string {
 }
 
 function printStage(stage: Stage, kernel: Kernel): string {
-  const { name, axes, reduce, at, order, domain, body, output, recognition } = stage;
+  const { name, axes, reduce, at, target, order, running, domain, body, output, recognition } = stage;
   const guards = domain.length === 0 ? "" : ` | ${domain.map(printGuard).join(", ")}`;
   const sorted =
     order &&
     ` the first ${printForm(order.count)} places of [${printAxes([order.axis])}] by${order.descending ? " descending" : ""}`;
+  const summed =
+    running &&
+    ` ${running.op}[${printAxes([running.over])}${guards}] up to ${running.backwards ? "the end from" : ""}[${printAxes([running.along])}] + ${printForm(running.ahead)} of`;
   const head =
-    sorted ?? (reduce === undefined ? guards : ` ${reduce.op}[${printAxes(reduce.axes)}${guards}]`);
+    sorted ?? summed ?? (reduce === undefined ? guards : ` ${reduce.op}[${printAxes(reduce.axes)}${guards}]`);
   const operand = kernel.operands.find((each) => each.name === output);
   const tail = operand === undefined ? "" : ` -> ${printOperand(operand)}`;
   const tag = recognition === undefined ? "" : ` @${recognition.kind}`;
-  const added = at === undefined ? "=" : `at [${at.map(printForm).join(", ")}] +=`;
+  const list = (forms: readonly Form[]): string => forms.map(printForm).join(", ");
+  const added = at ? `at [${list(at)}] +=` : target ? `into [${list(target)}]` : "=";
   return `${name}[${axes.join(", ")}] ${added}${head} ${printExpr(body)}${tag}${tail}`;
 }
