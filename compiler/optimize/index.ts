@@ -1,6 +1,7 @@
 import type { Graph } from "../graph/graph.ts";
 import { printGraph } from "../graph/print.ts";
 import { verify } from "../graph/verify.ts";
+import { boundNodes } from "./bound-nodes.ts";
 import { compact } from "./compact.ts";
 import { cse } from "./cse.ts";
 import { dce } from "./dce.ts";
@@ -119,6 +120,11 @@ const storing: Pass = {
   description: "sums of what another node holds read it there",
   run: readStored,
 };
+const bounding: Pass = {
+  name: "bounds",
+  description: "run-time bounds of what is read or wanted for what is computed",
+  run: boundNodes,
+};
 const recognition: Pass = {
   name: "recognise",
   description: "contractions, convolutions, windows and rows tagged",
@@ -171,6 +177,7 @@ const lastPasses: readonly Pass[] = [
   compaction,
   storing,
   pruning,
+  bounding,
   recognition,
 ];
 

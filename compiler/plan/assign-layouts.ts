@@ -95,8 +95,9 @@ function elect(
 /** For results that have a place for each place of an operand of the same rank: element-wise ones and pools. */
 function inheritedLayouts(kernel: Kernel): ReadonlyMap<string, Layout> {
   const wishes = new Map<string, Layout>();
-  for (const { axes, at: scattered, body, output } of kernel.stages) {
-    if (output === undefined || scattered !== undefined) continue;
+  for (const { axes, at: scattered, target, running, body, output } of kernel.stages) {
+    const moved = scattered ?? target ?? running;
+    if (output === undefined || moved !== undefined) continue;
     const source = readsOf(body).find(
       ({ operand, at }) =>
         kernel.operands.some(({ name }) => name === operand) &&

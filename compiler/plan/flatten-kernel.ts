@@ -15,6 +15,7 @@ export interface FlatKernel {
  * scalar. What lies between the elements of panels is computed too; it is nobody's.
  */
 export function flattenKernel(kernel: Kernel): FlatKernel | undefined {
+  if (kernel.bounds !== undefined) return undefined;
   const isScalar = ({ shape }: Operand): boolean => shape.length === 0;
   const first = kernel.operands.find((operand) => !isScalar(operand));
   if (first === undefined || kernel.operands.every(({ paddingIsZero }) => paddingIsZero !== true))

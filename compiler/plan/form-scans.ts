@@ -17,7 +17,7 @@ export function formSteps(graph: Graph, limits: FusionLimits): readonly FormedSt
   const { scans = [] } = graph;
   if (scans.length === 0) return formKernels(graph, limits);
   const regions = regionsOf(graph);
-  const whole = withTurnsAsDims(graph, scans);
+  const whole = withTurnsAsDims(graph);
   const nodes = new Map(whole.nodes.map((node) => [node.name, node]));
   const inRegion = (turn: string | undefined): readonly FormedStep[] => [
     ...formKernels(partOf(whole, turn, regions), limits, whole, throughScans(whole, turn, regions)),
@@ -63,7 +63,10 @@ function throughScans(
   return through;
 }
 
-function withTurnsAsDims(graph: Graph, scans: readonly Scan[]): Graph {
+/** The graph as kernels see it: to them a turn is a number like a dim, and counts from 1. */
+export function withTurnsAsDims(graph: Graph): Graph {
+  const { scans = [] } = graph;
+  if (scans.length === 0) return graph;
   const dims = new Map(scans.map(({ turn }) => [turn, subtract(dimForm(turn), constant(1))]));
   const inForm = (form: Form): Form =>
     substitute(form, (atom) => (atom.kind === "axis" ? dims.get(atom.name) : undefined));

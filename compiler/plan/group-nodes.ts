@@ -12,6 +12,7 @@ import {
   type Member,
   type Space,
 } from "./fusion-space.ts";
+import { changeOf } from "./write-rows.ts";
 
 /** Nodes that one kernel computes, in an order in which operands stand before their readers. */
 export interface Group {
@@ -33,6 +34,8 @@ interface Context {
   readonly outputs: ReadonlySet<string>;
   /** Nodes that are computed from old values of what is updated, element by element. */
   readonly updating: ReadonlySet<string>;
+  /** Those of them that keep most of the old value: they write one row by themselves, whoever reads them then. */
+  readonly rows: ReadonlySet<string>;
   /** The group so far of each node that has one. */
   readonly groups: Map<string, Group>;
 }
@@ -71,7 +74,20 @@ function contextOf(
     for (const name of names) readers.set(name, [...(readers.get(name) ?? []), reader]);
   }
   const outputs = new Set(rootsOf(graph));
-  return { limits, nodes, operands, readers, outputs, updating: updatingNodes(graph), groups: new Map() };
+  const [updating, rows] = [updatingNodes(graph), rowUpdates(graph)];
+  return { limits, nodes, operands, readers, outputs, updating, rows, groups: new Map() };
+}
+
+function rowUpdates(graph: Graph): ReadonlySet<string> {
+  const updates = new Map((graph.updates ?? []).map(({ path, node }) => [node, path]));
+  const rows = graph.nodes.flatMap((node) => {
+    const path = updates.get(node.name);
+    if (node.kind !== "compute" || node.reduce !== undefined || path === undefined) return [];
+    const old = graph.nodes.flatMap((one) => ("path" in one && one.path === path ? [one.name] : []));
+    const axes = node.axes.map(({ name }) => name);
+    return changeOf(node, axes, new Set(old)) === undefined ? [] : [node.name];
+  });
+  return new Set(rows);
 }
 
 /**
@@ -125,9 +141,10 @@ function isMovedByData(node: ComputeNode): boolean {
 
 function joinProducers(node: ComputeNode, context: Context): Group {
   const producers = new Set<Group>();
-  for (const name of context.operands.get(node.name) ?? []) {
+  for (const name of context.rows.has(node.name) ? [] : (context.operands.get(node.name) ?? [])) {
     const group = context.groups.get(name);
-    if (group !== undefined && group.space.kind !== "heavy") producers.add(group);
+    if (group === undefined || group.space.kind === "heavy" || context.rows.has(name)) continue;
+    producers.add(group);
   }
   let joined: { group: Group; own: Member } | undefined;
   for (const group of producers) {

@@ -13,11 +13,13 @@ export interface KernelCost {
 }
 
 export function costOfKernel(kernel: Kernel): KernelCost {
-  const extents = new Map(kernel.axes.map(({ name, extent }) => [name, extent]));
+  // What ends at run time is counted as if it went to the end.
+  const most = new Map((kernel.bounds ?? []).map(({ axis, most: extent }) => [axis, extent]));
+  const extents = new Map(kernel.axes.map(({ name, extent }) => [name, most.get(name) ?? extent]));
   const operations = kernel.stages.map(({ axes, reduce, order, running, body }) => {
     const places = product(axes.map((name) => extents.get(name) ?? one));
     const inner = order ? [order.axis] : running ? [running.over] : reduce?.axes;
-    const terms = product((inner ?? []).map(({ extent }) => extent));
+    const terms = product((inner ?? []).map(({ name, extent }) => most.get(name) ?? extent));
     const each = operationsOf(body) + (inner === undefined ? 0 : 1);
     return scale(multiply(places, terms), each);
   });

@@ -1,5 +1,12 @@
 import type { Axis, Expr, Guard } from "../graph/expr.ts";
-import { atomForm, axis as axisForm, dim as dimForm, substitute, type Form } from "../integers/index.ts";
+import {
+  atomForm,
+  axis as axisForm,
+  dim as dimForm,
+  substitute,
+  zero,
+  type Form,
+} from "../integers/index.ts";
 import type { Kernel, Stage } from "./kernel.ts";
 
 /**
@@ -18,9 +25,13 @@ export function canonicalKernel(kernel: Kernel): string {
     ];
     for (const { name } of inner) if (!axes.has(name)) axes.set(name, `a${axes.size}`);
   }
+  const { bounds = [] } = kernel;
   const names: Names = {
     axes,
-    dims: new Map(kernel.dims.map((name, place) => [name, `d${place}`])),
+    dims: new Map([
+      ...kernel.dims.map((name, place) => [name, `d${place}`] as const),
+      ...bounds.map(({ count }, place) => [count, `b${place}`] as const),
+    ]),
     values: new Map([
       ...kernel.operands.map(({ name }, place) => [name, `o${place}`] as const),
       ...kernel.stages.map(({ name }, place) => [name, `s${place}`] as const),
@@ -41,6 +52,9 @@ export function canonicalKernel(kernel: Kernel): string {
     kernel.name,
     axesText(kernel.axes, names),
     ...operands,
+    ...bounds.map(({ axis, from = zero, end, most }) =>
+      [called(axes, axis), ...[from, end, most].map((form) => formText(form, names))].join(" "),
+    ),
     ...kernel.stages.map((stage) => stageText(stage, names)),
   ].join("\n");
 }

@@ -72,6 +72,18 @@ export interface Running {
 }
 
 /**
+ * An axis whose extent, the dim `count`, is found when the kernel begins: it runs from the place `from`, or 0, to before
+ * `end`, which mention numbers in memory. `most` is the extent of what is read and written along it.
+ */
+export interface RunBound {
+  readonly axis: string;
+  readonly count: string;
+  readonly from?: Form;
+  readonly end: Form;
+  readonly most: Form;
+}
+
+/**
  * Meaning without order: what one call computes. Parallel axes are shared by the stages (a row statistic has the axes
  * of the row only, the element-wise stage after it one more); each stage has its reduction axes for itself.
  */
@@ -83,6 +95,8 @@ export interface Kernel {
   readonly stages: readonly Stage[];
   /** Names of the free dims that extents, guards and layouts mention: i32 arguments of the code. */
   readonly dims: readonly string[];
+  /** Left out where there are none. */
+  readonly bounds?: readonly RunBound[];
 }
 
 /** Whether a stage's value at a place is something else than its body there. */

@@ -1,4 +1,4 @@
-import type { Guard } from "../graph/expr.ts";
+import type { Axis, Guard } from "../graph/expr.ts";
 import { visitExpr } from "../graph/visit.ts";
 import {
   axis as axisForm,
@@ -6,7 +6,11 @@ import {
   constantOf,
   equalForms,
   floorDivide,
+  maximum,
   product,
+  substituteNames,
+  subtract,
+  zero,
   type Form,
 } from "../integers/index.ts";
 import { bytesOf } from "../scalar/dtype.ts";
@@ -14,11 +18,11 @@ import type { Kernel, Operand, Stage } from "./kernel.ts";
 import { rowMajor } from "./layout.ts";
 import type { Loops, LoopsOf, Scratch } from "./loops.ts";
 import { fusedAxes, planAxes, type AxisPlan, type Place } from "./lower-axes.ts";
-import { branch, emit, makeBuilder, type Builder, type Value } from "./lower-builder.ts";
+import { bindIndex, branch, emit, makeBuilder, type Builder, type Value } from "./lower-builder.ts";
 import { neededGuards } from "./lower-halo.ts";
 import { openLoops } from "./lower-loop.ts";
 import { zeroAll, zeroPadding } from "./lower-padding.ts";
-import { integerValue } from "./lower-read.ts";
+import { integerValue, placeForm } from "./lower-read.ts";
 import { leavesByBind, lowerStage } from "./lower-stage.ts";
 import type { StageContext } from "./stage-context.ts";
 import { applyTo } from "./lower-value.ts";
@@ -36,10 +40,10 @@ export function lower(kernel: Kernel, schedule: Schedule): Loops {
 
 /** As `lower`, with addresses and bounds still integer forms. */
 export function lowerToNest(kernel: Kernel, schedule: Schedule): LoopsOf<Form> {
-  const builder = makeBuilder(kernel);
+  const { builder, starts } = atRunTime(makeBuilder(kernel));
   const scratch = new Map<string, Scratch>();
   for (const operand of kernel.operands) zeroBefore(builder, operand);
-  lowerSteps(builder, scratch, schedule);
+  lowerSteps({ builder, starts, scratch }, schedule);
   return {
     name: kernel.name,
     operands: kernel.operands.map((operand) => operand.name),
@@ -57,10 +61,42 @@ function zeroBefore(builder: Builder, operand: Operand): void {
   else if (operand.paddingIsZero !== true) zeroPadding(builder, operand);
 }
 
-function lowerSteps(builder: Builder, scratch: Map<string, Scratch>, schedule: Schedule): void {
+/** What is the same for all orders that one kernel may be run in. */
+interface Lowering {
+  readonly builder: Builder;
+  /** The first places of axes that do not begin at 0. */
+  readonly starts: ReadonlyMap<string, Form>;
+  readonly scratch: Map<string, Scratch>;
+}
+
+/** Finds where axes begin and end that a number in memory bounds. From there on their extents are names. */
+function atRunTime(builder: Builder): Pick<Lowering, "builder" | "starts"> {
+  const { kernel } = builder;
+  const starts = new Map<string, Form>();
+  const counts = new Map<string, Form>();
+  const nowhere = { axes: new Map<string, Form>(), lanes: 1, valid: 1 } as const;
+  for (const { axis, count, from = zero, end, most } of kernel.bounds ?? []) {
+    const [first, behind] = [from, end].map((form) => placeForm(builder, form, nowhere));
+    if (first === undefined || behind === undefined) continue;
+    const upTo = { low: zero, high: most };
+    if (constantOf(first) !== 0) starts.set(axis, bindIndex(builder, first, `${axis}_from`, upTo));
+    const places = maximum(zero, subtract(behind, starts.get(axis) ?? zero));
+    counts.set(count, bindIndex(builder, places, count, upTo));
+  }
+  if (counts.size === 0) return { builder, starts };
+  const known = ({ name, extent }: Axis): Axis => ({ name, extent: substituteNames(extent, counts) });
+  const stages = kernel.stages.map((stage) => ({
+    ...stage,
+    ...(stage.reduce && { reduce: { ...stage.reduce, axes: stage.reduce.axes.map(known) } }),
+  }));
+  return { builder: { ...builder, kernel: { ...kernel, axes: kernel.axes.map(known), stages } }, starts };
+}
+
+function lowerSteps(lowering: Lowering, schedule: Schedule): void {
+  const { builder } = lowering;
   const last = schedule.at(-1);
   if (last?.kind !== "when") {
-    lowerStages(builder, scratch, planAxes(schedule));
+    lowerStages(lowering, planAxes(schedule));
     return;
   }
   const before = schedule.slice(0, -1);
@@ -68,7 +104,7 @@ function lowerSteps(builder: Builder, scratch: Map<string, Scratch>, schedule: S
   if (extent === undefined) throw new Error(`bug: a schedule asks for the extent of ${last.axis}`);
   const known = constantOf(extent);
   const side = (steps: Schedule) => (): void => {
-    lowerSteps(builder, scratch, [...before, ...steps]);
+    lowerSteps(lowering, [...before, ...steps]);
   };
   if (known !== undefined) {
     side(known >= last.atLeast ? last.then : last.otherwise)();
@@ -88,7 +124,7 @@ function lowerSteps(builder: Builder, scratch: Map<string, Scratch>, schedule: S
   });
 }
 
-function lowerStages(builder: Builder, scratch: Map<string, Scratch>, plan: AxisPlan): void {
+function lowerStages({ builder, starts, scratch }: Lowering, plan: AxisPlan): void {
   const { kernel } = builder;
   const common = fusedAxes(
     plan,
@@ -102,6 +138,7 @@ function lowerStages(builder: Builder, scratch: Map<string, Scratch>, plan: Axis
     scratch,
     staged: new Map(),
     extents: extentsOf(kernel, plan),
+    starts,
     ...placesOfStages(builder, scratch, plan, new Set(shared)),
     guards: new Map<string, readonly Guard[]>(
       kernel.stages.map((stage) => [stage.name, neededGuards(kernel, stage)]),
@@ -207,7 +244,10 @@ function makeScratch(
   dims: readonly number[],
 ): string {
   const shape = dims.map((dim) => {
-    const extent = builder.kernel.axes.find((axis) => axis.name === stage.axes[dim])?.extent;
+    const { axes, bounds = [] } = builder.kernel;
+    const name = stage.axes[dim];
+    const bound = bounds.find(({ axis }) => axis === name);
+    const extent = bound?.most ?? axes.find((axis) => axis.name === name)?.extent;
     if (extent === undefined || constantOf(extent) === undefined) {
       throw new Error(
         `bug: stage ${stage.name} needs an operand of its own, its size is known only at run time`,

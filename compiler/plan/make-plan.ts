@@ -1,8 +1,11 @@
-import type { Node, Program, Update } from "../graph/graph.ts";
-import { dim as dimForm, scale } from "../integers/index.ts";
+import type { ComputeNode, Graph, Node, Program, Update } from "../graph/graph.ts";
+import { readBounds, readersOf } from "../graph/run-bounds.ts";
+import { rootsOf } from "../graph/visit.ts";
+import { dim as dimForm, scale, type Form } from "../integers/index.ts";
 import { bytesOf } from "../scalar/dtype.ts";
 import { assignLayouts, withLayouts, type LayoutWish, type PlacedKernel } from "./assign-layouts.ts";
-import { formSteps } from "./form-scans.ts";
+import { boundAxes } from "./bound-axes.ts";
+import { formSteps, withTurnsAsDims } from "./form-scans.ts";
 import { flattenKernel } from "./flatten-kernel.ts";
 import type { FusionLimits } from "./group-nodes.ts";
 import { graphsOf, trainingOf } from "./hidden-entries.ts";
@@ -24,6 +27,8 @@ export interface PlanTarget {
   readonly fusion: FusionLimits;
   /** Whether a call may write its result over one of its operands; WebGPU binds no buffer twice to one dispatch. */
   readonly inPlace: boolean;
+  /** Whether a loop may end where a number in memory says; the size of a dispatch is known before. */
+  readonly endsAtRunTime: boolean;
   readonly wish: LayoutWish;
   readonly schedule: (kernel: Kernel) => Schedule;
   readonly lower: (kernel: Kernel, schedule: Schedule) => Loops;
@@ -73,7 +78,8 @@ export function makePlan(program: Program, target: PlanTarget): Plan {
   const code = new Map<string, { kernel: Kernel; loops: Loops }>();
   const compile = makeCompile(target, code);
   const plans = entries.map(({ name, graph, bufferOf, steps }): EntryPlan => {
-    const compiled = compileSteps(steps, (own) => compile(own, layouts));
+    const bounded = target.endsAtRunTime ? boundedBy(graph) : (kernel: Kernel) => kernel;
+    const compiled = compileSteps(steps, (own) => compile(own, layouts, bounded));
     return { ...planEntry(graph, compiled, bufferOf, table, target.inPlace), name };
   });
   const numbered = renumber(table, plans);
@@ -153,14 +159,38 @@ function withLayout(buffer: BufferDraft, layout: Layout): BufferDraft {
   return { ...buffer, layout, bytes: scale(size, bytesOf[buffer.dtype]) };
 }
 
+/** What makes the run-time bounds of a graph's nodes those of the kernels that compute them. */
+function boundedBy(graph: Graph): (kernel: Kernel) => Kernel {
+  const turns = new Set((graph.scans ?? []).map(({ turn }) => turn));
+  const isLate = (dim: string): boolean => turns.has(dim);
+  const { nodes } = withTurnsAsDims(graph);
+  const [computed, readers, roots] = [
+    new Map<string, ComputeNode>(),
+    readersOf(nodes),
+    new Set(rootsOf(graph)),
+  ];
+  for (const node of nodes)
+    if (node.kind === "compute" && !roots.has(node.name)) computed.set(node.name, node);
+  const none: ReadonlyMap<string, Form> = new Map();
+  return (kernel) =>
+    boundAxes(
+      kernel,
+      (name, dim) => {
+        const node = computed.get(name);
+        return (node && readBounds(node, readers.get(name) ?? [], isLate)[dim]) ?? none;
+      },
+      isLate,
+    );
+}
+
 /** Schedules and lowers a kernel, once for all that differ in names alone. */
 function makeCompile(
   target: PlanTarget,
   code: Map<string, { kernel: Kernel; loops: Loops }>,
-): (placed: PlacedKernel, layouts: readonly Layout[]) => CompiledKernel {
+): (placed: PlacedKernel, layouts: readonly Layout[], bounded: (kernel: Kernel) => Kernel) => CompiledKernel {
   const known = new Map<string, { key: string; schedule: Schedule; loops: Loops }>();
-  return (placed, layouts) => {
-    const own = withLayouts(placed, layouts);
+  return (placed, layouts, bounded) => {
+    const own = bounded(withLayouts(placed, layouts));
     const flat = flattenKernel(own);
     const kernel = flat?.kernel ?? own;
     const text = canonicalKernel(kernel);

@@ -11,6 +11,9 @@ export function printKernel(kernel: Kernel): string {
   const lines = [
     `kernel ${kernel.name}${dims}`,
     `  over ${printAxes(kernel.axes)}`,
+    ...(kernel.bounds ?? []).map(
+      ({ axis, from, end }) => `  ${axis} from ${from ? printForm(from) : "0"} to ${printForm(end)}`,
+    ),
     ...reads.map((operand) => `  read ${printOperand(operand)}`),
     ...kernel.stages.map((stage) => `  ${printStage(stage, kernel)}`),
   ];

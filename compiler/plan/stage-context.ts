@@ -1,5 +1,5 @@
 import type { Guard } from "../graph/expr.ts";
-import { constant, axis as axisForm, subtract, type Form } from "../integers/index.ts";
+import { add, axis as axisForm, constant, subtract, zero, type Form } from "../integers/index.ts";
 import type { Stage } from "./kernel.ts";
 import { fusedAxes, type AxisPlan } from "./lower-axes.ts";
 import { bindValue, simplify, type Builder, type Value } from "./lower-builder.ts";
@@ -20,6 +20,8 @@ export interface StageContext {
   readonly stored: ReadonlyMap<string, { readonly operand: string; readonly dims: readonly number[] }>;
   readonly guards: ReadonlyMap<string, readonly Guard[]>;
   readonly extents: ReadonlyMap<string, Form>;
+  /** The first places of axes that do not begin at 0. */
+  readonly starts: ReadonlyMap<string, Form>;
   /** Memory of the kernel's own, as it is asked for. */
   readonly scratch: Map<string, Scratch>;
   /** Operands of which the open loops have a copy. */
@@ -35,7 +37,7 @@ export function pointOf(context: StageContext, stage: Stage, instance: Instance,
   const axes = new Map(
     [...axesAt(context.plan, instance.place, [...names])].map(([name, form]) => [
       name,
-      simplify(context.builder, form),
+      simplify(context.builder, add(context.starts.get(name) ?? zero, form)),
     ]),
   );
   return { axes, lanes: instance.lanes, valid: instance.valid };

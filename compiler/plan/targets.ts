@@ -13,6 +13,7 @@ export function wasmTarget(variant: WasmVariant = "relaxed"): PlanTarget {
     // A function has its operands' addresses in locals; more than these would spill in the innermost loops.
     fusion: { mostOperands: 24 },
     inPlace: true,
+    endsAtRunTime: true,
     wish: preferredLayouts,
     schedule: (kernel) => scheduleForWasm(kernel, variant),
     lower,

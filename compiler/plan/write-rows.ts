@@ -26,7 +26,7 @@ export function writeRows(step: FormedStep, old: ReadonlySet<string>, write: str
   const { kernel } = step;
   const stage = kernel.stages.find(({ output }) => output === write);
   if (stage === undefined || kernel.stages.some((other) => readsStage(other, stage.name))) return undefined;
-  const changed = changeOf(stage, old);
+  const changed = changeOf(stage, stage.axes, old);
   if (changed === undefined) return undefined;
   const rows = atFixedPlaces({ ...stage, ...changed }, kernel);
   if (rows === undefined) return undefined;
@@ -46,9 +46,17 @@ export function writeRows(step: FormedStep, old: ReadonlySet<string>, write: str
   };
 }
 
-/** Where the value is another than the old one, and which. */
-function changeOf(stage: Stage, old: ReadonlySet<string>): Pick<Stage, "domain" | "body"> | undefined {
-  const { body, domain, axes } = stage;
+interface Change {
+  readonly domain: readonly Guard[];
+  readonly body: Expr;
+}
+
+/** Where a value over some axes is another than the old one, and which. */
+export function changeOf(
+  { body, domain }: Change,
+  axes: readonly string[],
+  old: ReadonlySet<string>,
+): Change | undefined {
   // Outside of a domain the value is 0.
   if (body.kind !== "select" || domain.length > 0) return undefined;
   const isOld = (expr: Expr): boolean =>

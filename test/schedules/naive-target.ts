@@ -8,6 +8,7 @@ export const naiveTarget: PlanTarget = {
   name: "wasm",
   fusion: { mostOperands: 16 },
   inPlace: true,
+  endsAtRunTime: false,
   wish: () => new Map(),
   schedule: () => [],
   lower,

@@ -87,7 +87,7 @@ export function runPlan(plan: Plan, name: string, run: PlanRun): Readonly<Record
     interpretLoops(loops, memory, dims);
     kernel.operands.forEach(({ access }, index) => {
       const id = call.operands[index] ?? -1;
-      if (access === "write") viewOf(id).set(contents.get(id) ?? []);
+      if (access === "write" && !persistent.has(id)) viewOf(id).set(contents.get(id) ?? []);
     });
   };
   const runCalls = (from: number, to: number, loops: readonly CallLoop[]): void => {

@@ -9,6 +9,7 @@ export function wasmTarget(variant: WasmVariant): PlanTarget {
     name: "wasm",
     fusion: { mostOperands: 16 },
     inPlace: true,
+    endsAtRunTime: true,
     wish: preferredLayouts,
     schedule: (kernel) => scheduleForWasm(kernel, variant),
     lower,
