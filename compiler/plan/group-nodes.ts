@@ -12,7 +12,7 @@ import {
   type Member,
   type Space,
 } from "./fusion-space.ts";
-import { changeOf } from "./write-rows.ts";
+import { changeOf } from "./row-change.ts";
 
 /** Nodes that one kernel computes, in an order in which operands stand before their readers. */
 export interface Group {

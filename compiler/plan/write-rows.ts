@@ -1,11 +1,9 @@
-import { negationOf, splitCondition } from "../graph/conditions.ts";
-import type { Axis, Expr, Guard } from "../graph/expr.ts";
+import type { Axis, Guard } from "../graph/expr.ts";
 import { axesOfForm, mapForms, mapGuard, readsOf, readsOfForm } from "../graph/visit.ts";
 import {
   axis as axisForm,
   constant,
   constantOf,
-  equalForms,
   linearIn,
   provablyNonnegative,
   scale,
@@ -14,6 +12,7 @@ import {
   type Form,
 } from "../integers/index.ts";
 import type { FormedStep } from "./formed-step.ts";
+import { changeOf } from "./row-change.ts";
 import { rangeOfAxes } from "./lower-halo.ts";
 import type { Kernel, Stage } from "./kernel.ts";
 
@@ -44,30 +43,6 @@ export function writeRows(step: FormedStep, old: ReadonlySet<string>, write: str
     },
     nodes: step.nodes.filter((_, place) => kept[place]),
   };
-}
-
-interface Change {
-  readonly domain: readonly Guard[];
-  readonly body: Expr;
-}
-
-/** Where a value over some axes is another than the old one, and which. */
-export function changeOf(
-  { body, domain }: Change,
-  axes: readonly string[],
-  old: ReadonlySet<string>,
-): Change | undefined {
-  // Outside of a domain the value is 0.
-  if (body.kind !== "select" || domain.length > 0) return undefined;
-  const isOld = (expr: Expr): boolean =>
-    expr.kind === "read" &&
-    old.has(expr.operand) &&
-    expr.at.every((form, dim) => equalForms(form, axisForm(axes[dim] ?? "")));
-  const { guards, rest } = splitCondition(body.condition);
-  if (rest.length > 0) return undefined;
-  if (isOld(body.otherwise)) return { domain: guards, body: body.then };
-  const negated = negationOf(guards);
-  return isOld(body.then) && negated.length > 0 ? { domain: negated, body: body.otherwise } : undefined;
 }
 
 /** Each axis that a condition fixes left out, and its value put in its place; undefined where none is fixed. */
