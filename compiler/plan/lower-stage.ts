@@ -16,7 +16,7 @@ import {
 } from "./lower-builder.ts";
 import { lowerExpr } from "./lower-expr.ts";
 import { instancesOf, openLoops, type Instance } from "./lower-loop.ts";
-import { operandOf, integerValue, storeAt, type Point } from "./lower-read.ts";
+import { integerValue, loadAt, operandOf, storeAt, type Point } from "./lower-read.ts";
 import { lowerStores } from "./lower-stores.ts";
 import { lowerSearch } from "./lower-search.ts";
 
@@ -26,6 +26,7 @@ import {
   finish,
   makeAccumulator,
   placeOf,
+  plus,
   reductions,
   startAccumulator,
   type Accumulator,

@@ -8,7 +8,6 @@ export interface Change {
   readonly body: Expr;
 }
 
-/** Where a value over some axes is another than the old one, and which. */
 /**
  * Where a value over some axes is another than the old one, and which: of `if s == place then new else old`. `old` has the
  * names of the old one. Undefined where the value is anything else.
