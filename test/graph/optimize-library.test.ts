@@ -283,8 +283,8 @@ it("a mean over what comes before", () => {
 }`),
     ),
   ).toMatchInlineSnapshot(`
-    "y.sum = compute f32[i: T, d: 8] sum[k: T | i - k >= 0] x[k, d]
-    y.sum#2 = compute f32[i: T] sum[k: T | i - k >= 0] 1.0
+    "y.sum = compute f32[i: T, d: 8] sum[k: T | i - k >= 0] x[k, d] @prefix{along: [i], over: [k]}
+    y.sum#2 = compute f32[i: T] sum[k: T | i - k >= 0] 1.0 @prefix{along: [i], over: [k]}
     y = compute f32[i: T, d: 8] y.sum[i, d] / y.sum#2[i] @elementwise{}"
   `);
 });
