@@ -13,7 +13,7 @@ describe("the results of the examples", () => {
   });
 
   it.each(exampleNames)("%s", async (name) => {
-    const { goals, runs } = await readExample(name);
+    const { goals, runs, source = `examples/${name}/${name}.dl` } = await readExample(name);
     const path = join(repository, "examples", name, "result.json");
     const result = JSON.parse(readFileSync(path, "utf8")) as {
       readonly command: string;
@@ -31,7 +31,7 @@ describe("the results of the examples", () => {
       expect(value, figure).toBeLessThanOrEqual(most);
       expect(page).toContain(`examples/${name}/result.json#${figure} -->`);
     }
-    if (runs.length > 0) expect(page).toContain(`dlc train examples/${name}/${name}.dl`);
+    if (runs.length > 0) expect(page).toContain(`dlc train ${source}`);
     expect(page).toContain(`npm run results -- ${name}`);
   });
 });
