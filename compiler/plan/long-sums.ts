@@ -21,8 +21,8 @@ interface Parts {
 
 /** How a long sum is computed in parts, which may depend on an extent that is known at run time. */
 export interface LongSum {
-  readonly parts: Parts;
-  readonly unless?: { readonly axis: string; readonly atLeast: number; readonly parts?: Parts };
+  readonly parts: readonly Parts[];
+  readonly when?: { readonly axis: string; readonly atLeast: number; readonly otherwise?: readonly Parts[] };
 }
 
 /**
@@ -50,25 +50,32 @@ export function longSum(view: KernelView, stage: StageView, rows: string | undef
   );
   if (likely(axis) * (inner === undefined ? 1 : likely(inner)) < longFrom || !liesAcross) return undefined;
   if (inner === undefined) {
-    const parts = { axis, by: partSteps };
+    const parts = [{ axis, by: partSteps }];
     const isKnown = constantOf(extentOf(view, axis)) !== undefined;
-    return isKnown ? { parts } : { parts, unless: { axis, atLeast: longFrom / 4 } };
+    return isKnown ? { parts } : { parts, when: { axis, atLeast: longFrom / 4 } };
   }
   const extent = constantOf(extentOf(view, inner));
-  if (extent !== undefined) return { parts: { axis, by: Math.ceil(fewSteps / extent) } };
-  const some = { axis, by: fewSteps / 2 };
-  return { parts: { axis, by: 1 }, unless: { axis: inner, atLeast: fewSteps, parts: some } };
+  if (extent !== undefined) return { parts: [{ axis, by: Math.ceil(fewSteps / extent) }] };
+  const some = [{ axis, by: fewSteps / 2 }];
+  const turns = [
+    { axis, by: 1 },
+    { axis: inner, by: fewSteps },
+  ];
+  return { parts: turns, when: { axis: inner, atLeast: fewSteps, otherwise: some } };
 }
 
-/** The steps by which an axis of a sum is run in parts around all else, and what then stands for it inside. */
-export function inParts({ axis, by }: Parts): { readonly steps: readonly Step[]; readonly inner?: string } {
-  if (by === 1) return { steps: [{ kind: "accumulate", axis }] };
-  const [outer, inner] = [`${axis}.b`, `${axis}.i`];
-  return {
-    steps: [
-      { kind: "split", axis, by, outer, inner, tail: "peel" },
-      { kind: "accumulate", axis: outer },
-    ],
-    inner,
-  };
+/** The steps by which axes of a sum are run in parts around all else, and what then stands for each inside. */
+export function inParts(parts: readonly Parts[]): {
+  readonly steps: readonly Step[];
+  readonly inner: ReadonlyMap<string, readonly string[]>;
+} {
+  const steps: Step[] = [];
+  const inner = new Map<string, readonly string[]>();
+  for (const { axis, by } of parts) {
+    const [outer, within] = by === 1 ? [axis, []] : [`${axis}.b`, [`${axis}.i`]];
+    if (by > 1) steps.push({ kind: "split", axis, by, outer, inner: `${axis}.i`, tail: "peel" });
+    steps.push({ kind: "accumulate", axis: outer });
+    inner.set(axis, within);
+  }
+  return { steps, inner };
 }

@@ -25,8 +25,8 @@ export interface AxisPlan {
   readonly order: readonly string[];
   readonly outlined: ReadonlySet<string>;
   readonly parts: ReadonlySet<string>;
-  /** A loop of the reduction that runs around everything. */
-  readonly accumulated?: string;
+  /** Loops of a reduction that run around everything. */
+  readonly accumulated: readonly string[];
   readonly stagings: readonly (Step & { kind: "stage" })[];
 }
 
@@ -34,7 +34,7 @@ export type Split = Step & { kind: "split" };
 
 export function planAxes(schedule: Schedule): AxisPlan {
   const splits = schedule.filter((step) => step.kind === "split");
-  const [accumulated] = schedule.flatMap((step) => (step.kind === "accumulate" ? [step.axis] : []));
+  const accumulated = schedule.flatMap((step) => (step.kind === "accumulate" ? [step.axis] : []));
   return {
     fuses: schedule.filter((step) => step.kind === "fuse"),
     splits: new Map(splits.map((step) => [step.axis, step])),
@@ -43,7 +43,7 @@ export function planAxes(schedule: Schedule): AxisPlan {
     order: schedule.flatMap((step) => (step.kind === "order" ? step.axes : [])),
     outlined: new Set(schedule.flatMap((step) => (step.kind === "outline" ? [step.axis] : []))),
     parts: new Set(schedule.flatMap((step) => (step.kind === "splitReduce" ? [step.axis] : []))),
-    ...(accumulated !== undefined && { accumulated }),
+    accumulated,
     stagings: schedule.filter((step) => step.kind === "stage"),
   };
 }

@@ -93,7 +93,7 @@ function keep(context: StageContext, stage: Stage, point: Point, value: Value): 
   const store = (): void => {
     const operand = operandOf(builder, stored.operand);
     const whole =
-      context.plan.accumulated === undefined
+      context.plan.accumulated.length === 0
         ? bound
         : plus(builder, loadAt(builder, operand, subscripts, point), bound);
     storeAt(builder, operand, subscripts, point, whole);
@@ -145,7 +145,7 @@ function reduced(
   const accumulators = new Map<string, { readonly index: number; readonly accumulator: Accumulator }>();
   const names = reduce.axes.map((axis) => axis.name);
   const { loops: all, tile } = leavesByBind(plan, names);
-  const loops = all.filter((leaf) => leaf !== plan.accumulated);
+  const loops = all.filter((leaf) => !plan.accumulated.includes(leaf));
   const staged = readsOf(stage.body).every((read) =>
     plan.stagings.some((one) => one.operand === read.operand),
   );

@@ -145,7 +145,7 @@ function lowerStages({ builder, starts, scratch }: Lowering, plan: AxisPlan): vo
     ),
   };
   const start: Place = { values: new Map(), segments: new Map(), extents: extentsOf(kernel, plan) };
-  const around = plan.accumulated === undefined ? [] : [plan.accumulated];
+  const around = plan.accumulated;
   if (around.length > 0) zeroSum(builder);
   openLoops(builder, plan, around, { place: start, reduction: true }, (place) => {
     openLoops(builder, plan, shared, { place, reduction: false }, (inner) => {

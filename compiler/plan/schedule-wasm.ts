@@ -121,10 +121,10 @@ function scheduleTile(
   const tiled = (rows: number, columns: number, vectors: number): Schedule => {
     const plan = { ...base, rows, columns, vectors };
     if (long === undefined) return tileSteps(view, main, plan);
-    const { parts, unless } = long;
+    const { parts, when } = long;
     const then = tileSteps(view, main, { ...plan, parts });
-    if (unless === undefined) return then;
-    const { axis, atLeast, parts: others } = unless;
+    if (when === undefined) return then;
+    const { axis, atLeast, otherwise: others } = when;
     const otherwise = tileSteps(view, main, { ...plan, ...(others && { parts: others }) });
     return [{ kind: "when", axis, atLeast, then, otherwise }];
   };
@@ -201,7 +201,7 @@ interface TilePlan {
   readonly columns: number;
   readonly vectors: number;
   readonly panel: number;
-  readonly parts?: { readonly axis: string; readonly by: number };
+  readonly parts?: Parameters<typeof inParts>[0];
 }
 
 // A level-two cache holds about this much beside what else runs.
@@ -235,7 +235,7 @@ function tileSteps(view: KernelView, main: StageView, plan: TilePlan): Schedule 
   const outer = others.flatMap(({ loop }) => loop ?? []);
   const laneLoop = plan.across || vectors.loop === undefined ? [] : [vectors.loop];
   const walked = (axis: string): number =>
-    axis === plan.parts?.axis ? plan.parts.by : likelyExtent(view, axis, 64);
+    plan.parts?.find((part) => part.axis === axis)?.by ?? likelyExtent(view, axis, 64);
   const weights = [lane, ...main.reduction].reduce((all, axis) => all * walked(axis), 4);
   const loops = weights > cacheBytes ? [...laneLoop, ...outer] : [...outer, ...laneLoop];
   const parts = plan.parts === undefined ? undefined : inParts(plan.parts);
@@ -245,7 +245,8 @@ function tileSteps(view: KernelView, main: StageView, plan: TilePlan): Schedule 
       : splitChains(view, reduction.at(-1), chainsFor(plan, view));
   const inner = reduction.flatMap((axis) => {
     if (axis === lane) return vectors.loop ?? [];
-    if (axis === plan.parts?.axis) return parts?.inner ?? [];
+    const part = parts?.inner.get(axis);
+    if (part !== undefined) return part;
     return chains !== undefined && axis === reduction.at(-1) ? (chains.loop ?? []) : [axis];
   });
   const window = main.reduction.reduce((all, axis) => all * likelyExtent(view, axis, 1000), 1);

@@ -19,7 +19,9 @@ describe("a long sum whose steps lie far apart is added up in parts", () => {
         split i by 12 into i.t i.v (even)
         bind i.v lane
         accumulate t
-        order o.t i.t n
+        split n by 16 into n.b n.i (peel)
+        accumulate n.b
+        order o.t i.t n.i
       otherwise
         split o by 3 into o.t o.u (even)
         bind o.u unroll
