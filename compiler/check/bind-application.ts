@@ -9,7 +9,6 @@ import type { Origin } from "./scalar.ts";
 import { axisForms } from "./context.ts";
 import { closeUnderGuards, hoist, type Hoisted } from "./hoist.ts";
 import { pathKey } from "./instances.ts";
-import { refuseApplication } from "./later-scans.ts";
 import { capturedOperand } from "./names.ts";
 import { coerce } from "./numbers.ts";
 import { isUnder } from "./parameters.ts";
@@ -53,7 +52,6 @@ export function bindApplication(
   });
   const name = freshBinding(builder, bindingName(request.name));
   if (result.body !== undefined) {
-    refuseApplication(result.body, span, context);
     const own: readonly InstancePath[] = result.local
       ? Array.from({ length: builder.slots }, (_, root) => ({ root, labels: [] }))
       : slots;

@@ -3,7 +3,7 @@ import type { Builder, Scope } from "./checker-types.ts";
 import { defineEquation } from "./define-equation.ts";
 import { ownedTensor } from "./owned.ts";
 import { defineRepeat } from "./repeats.ts";
-import { defineScan, refuseScan, scansLast } from "./scans.ts";
+import { defineScan, scansLast } from "./scans.ts";
 import { define, lazy } from "./scope.ts";
 
 /** The names of a block, each found out when it is asked for (D1.2). */
@@ -51,10 +51,6 @@ function defineStatement(
       return;
     case "scan":
     case "repeat": {
-      if (declaration.kind === "data" && statement.kind === "scan") {
-        refuseScan(statement, "`scan` in a data declaration is not built yet", scope, builder);
-        return;
-      }
       const defineOther = (inner: Statement, own: Scope): void =>
         defineStatement(inner, declaration, own, builder, []);
       (statement.kind === "scan" ? defineScan : defineRepeat)(statement, scope, builder, defineOther);

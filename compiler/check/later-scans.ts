@@ -3,14 +3,7 @@ import type { Context } from "./checker-types.ts";
 import { reachedByFlow } from "./flow.ts";
 import { neededFrom } from "./prune.ts";
 import { tellIn } from "./session.ts";
-import type { Binding, Body } from "./typed.ts";
-
-/** Is there a scan among what is computed, or in what that applies? */
-function hasScan(bindings: readonly Binding[]): boolean {
-  return bindings.some(
-    (binding) => "turn" in binding || (binding.kind === "application" && hasScan(binding.callee.bindings)),
-  );
-}
+import type { Binding } from "./typed.ts";
 
 /** Says so where a gradient in the body of a scan would go back through its turns. */
 export function refuseGradientInScan(of: string, by: string, span: Span, { builder, times }: Context): void {
@@ -29,10 +22,4 @@ export function refuseGradientInScan(of: string, by: string, span: Span, { build
     span,
     help: ["differentiate what the scan gives, outside of it"],
   });
-}
-
-/** Says so where what is applied would have a scan in it. */
-export function refuseApplication(body: Body, span: Span, { builder }: Context): void {
-  if (builder.obligations !== undefined && hasScan(body.bindings))
-    tellIn(builder, "DLC3019", { message: "`scan` in a data declaration is not built yet", span });
 }

@@ -10,9 +10,8 @@ import { expectArray } from "./expect.ts";
 import { hoist } from "./hoist.ts";
 import { stored } from "./numbers.ts";
 import { defineRecurrence, defineStacked, type DefineArray } from "./scan-equations.ts";
-import { finish, isBinderOf, isOfScan, rangeOf, result, type Recurrence, type Scanning } from "./scanning.ts";
+import { finish, isOfScan, rangeOf, result, type Recurrence, type Scanning } from "./scanning.ts";
 import { define, defineNew, lazy, newScope, valueOf } from "./scope.ts";
-import { tell } from "./session.ts";
 import { counted, errorValue, scalarValue } from "./value.ts";
 
 /**
@@ -61,21 +60,6 @@ export function defineBody(recurrence: Recurrence, defineOther: DefineOther, def
     else if (one.kind === "equation") defineEquation(one, inner, builder, []);
     else defineOther(one, inner);
   }
-}
-
-/** Says so of a scan, and defines what it would define, so that nothing is said of its readers. */
-export function refuseScan(scan: ScanStatement, message: string, scope: Scope, builder: Builder): void {
-  const later = (): Value => {
-    tell(builder.session, "DLC3019", { message, span: { ...scan.span, end: scan.range.span.end } });
-    return errorValue;
-  };
-  const names = new Map(scan.carries.map(({ name }) => [name.text, name.span]));
-  for (const statement of scan.body.statements) {
-    for (const { name, binders, primed } of statement.kind === "equation" ? statement.targets : []) {
-      if (!primed && binders.some((binder) => isBinderOf(binder, scan))) names.set(name.text, name.span);
-    }
-  }
-  for (const [name, span] of names) define(builder.session, scope, lazy(name, span, later));
 }
 
 /** A scan is looked at when all states are known that it may change. */

@@ -1,4 +1,6 @@
 import type { ComputeNode, Graph, InputNode, Node } from "../graph/graph.ts";
+import { regionsOf } from "../graph/regions.ts";
+import { withScans, withTurn } from "./scans-apart.ts";
 import { mapForms, mapGuard, operandsOf, renameOperandsOf, rewriteExpr, visitExpr } from "../graph/visit.ts";
 import { atomForm, axis, dim, substitute, zero, type Form } from "../integers/index.ts";
 
@@ -35,20 +37,20 @@ export function byRows(graph: Graph, rows: Form, prefix: string): ByRows {
   const made = new Map<string, Node>();
   const once = { nodes: new Map<string, Node>(), outputs: new Map<string, string>() };
   const sources = new Map<string, { row?: string; whole?: string }>();
-  const drawn = new Map<string, boolean>();
+  const [batchNext, onceNext] = [new Map<string, string>(), new Map<string, string>()];
 
   const add = (node: Node): string => {
     if (!made.has(node.name)) made.set(node.name, node);
     return node.name;
   };
-  const isDrawn = (name: string): boolean => {
-    const known = drawn.get(name);
-    if (known !== undefined) return known;
-    const node = nodeOf(name);
-    const result = draws(node) || operandsOf(node).some(isDrawn);
-    drawn.set(name, result);
-    return result;
-  };
+  const { turnsOf } = regionsOf(graph);
+  const isInTurn = (name: string): boolean => turnsOf(name).size > 0;
+  const nextOf = new Map(
+    (graph.scans ?? []).flatMap(({ carries }) =>
+      carries.map(({ current, next }) => [current, next] as const),
+    ),
+  );
+  const drawn = drawnNodes(graph.nodes, nextOf);
   const takeSource = (node: InputNode, kind: "row" | "whole"): string => {
     const name = kind === "row" ? `${node.name}.rows` : node.name;
     sources.set(node.name, { ...sources.get(node.name), [kind]: name });
@@ -64,7 +66,9 @@ export function byRows(graph: Graph, rows: Form, prefix: string): ByRows {
     }
     if (!once.nodes.has(known)) {
       const names = new Map(operandsOf(node).map((operand) => [operand, onceNode(operand)]));
-      once.nodes.set(known, { ...renameOperandsOf(node, names), name: known });
+      once.nodes.set(known, withTurn({ ...renameOperandsOf(node, names), name: known }, graph, prefix));
+      const next = nextOf.get(name);
+      if (next !== undefined) onceNext.set(known, onceNode(next));
     }
     return known;
   };
@@ -72,24 +76,55 @@ export function byRows(graph: Graph, rows: Form, prefix: string): ByRows {
     const node = nodeOf(name);
     if (node.kind === "input") return takeSource(node, "whole");
     if (node.kind === "constant") return add(node);
-    if (!isDrawn(name)) {
+    // A number that is written there costs nothing anew.
+    if (node.kind === "compute" && node.shape.length === 0 && operandsOf(node).length === 0 && !draws(node))
+      return add(node);
+    // What one turn computes is computed beside who reads it there.
+    if (!drawn.has(name) && !isInTurn(name)) {
       const input = onceNode(name);
       once.outputs.set(input, input);
       const { dtype, shape } = node;
       return add({ kind: "input", name: input, dtype, shape, kept: true });
     }
+    if (made.has(name)) return name;
     const names = new Map(operandsOf(node).map((operand) => [operand, whole(operand)]));
-    return add(renameOperandsOf(node, names));
+    add(renameOperandsOf(node, names));
+    const next = nextOf.get(name);
+    if (next !== undefined) batchNext.set(name, whole(next));
+    return name;
   };
-  const hasRows = (name: string): boolean => {
-    const { kind, shape } = nodeOf(name);
-    return (kind === "input" || kind === "compute") && shape[0]?.key === rows.key;
+  /** The axis of the rows; undefined where a value has none. The turns of a scan come before it in what they stack. */
+  const rowAxis = (name: string): number | undefined => {
+    const node = nodeOf(name);
+    if (node.kind === "stack") {
+      const inside = rowAxis(node.of);
+      return inside === undefined ? undefined : inside + 1;
+    }
+    const mayHave =
+      node.kind === "input" || node.kind === "compute" || node.kind === "carry" || node.kind === "last";
+    return mayHave && node.shape[0]?.key === rows.key ? 0 : undefined;
   };
   const ofBatch = (name: string): string => {
     const node = nodeOf(name);
     if (node.kind === "input") return takeSource(node, "row");
     const own = `${name}.rows`;
     if (made.has(own)) return own;
+    if (
+      (node.kind === "carry" || node.kind === "last" || node.kind === "stack") &&
+      rowAxis(name) !== undefined
+    ) {
+      const place = rowAxis(name);
+      const shape = node.shape.map((size, axis) => (axis === place ? dim(count) : size));
+      add({
+        ...node,
+        name: own,
+        shape,
+        of: rowAxis(node.of) === undefined ? whole(node.of) : ofBatch(node.of),
+      });
+      const next = nextOf.get(name);
+      if (next !== undefined) batchNext.set(own, ofBatch(next));
+      return own;
+    }
     return add({ ...rewriteRows(node.kind === "compute" ? node : readAll(node)), name: own });
   };
   const rewriteRows = (node: ComputeNode): ComputeNode => {
@@ -100,8 +135,9 @@ export function byRows(graph: Graph, rows: Form, prefix: string): ByRows {
     /** What a read becomes, its subscripts in terms of the batch. */
     const target = (operand: string, at: readonly Form[]): { operand: string; at: readonly Form[] } => {
       if (operand === rowsInput) return { operand, at };
-      if (hasRows(operand) && at[0]?.key === row.key)
-        return { operand: ofBatch(operand), at: [place, ...at.slice(1)] };
+      const own = rowAxis(operand);
+      if (own !== undefined && at[own]?.key === row.key)
+        return { operand: ofBatch(operand), at: at.map((form, axis) => (axis === own ? place : form)) };
       return { operand: whole(operand), at };
     };
     const form = (old: Form): Form =>
@@ -132,21 +168,41 @@ export function byRows(graph: Graph, rows: Form, prefix: string): ByRows {
   const read = new Set([...made.values()].flatMap(operandsOf));
   // Where no source is read by rows, their numbers still say how many there are.
   const isCounted = [...sources.values()].some(({ row }) => row !== undefined);
+  const { scans: _scans, ...rest } = graph;
+  const kept = [...made.values()].filter(({ name }) => name !== numbers || !isCounted || read.has(name));
   return {
-    batch: {
-      ...graph,
-      dims: [...graph.dims, { name: count, low: 1 }],
-      nodes: [...made.values()].filter(({ name }) => name !== numbers || !isCounted || read.has(name)),
-      outputs,
-    },
-    once: {
-      ...graph,
-      name: "once",
-      nodes: [...once.nodes.values()],
-      outputs: [...once.outputs].map(([name, node]) => ({ name, node })),
-    },
+    batch: withScans(
+      { ...rest, dims: [...graph.dims, { name: count, low: 1 }], nodes: kept, outputs },
+      graph,
+      batchNext,
+    ),
+    once: withScans(
+      {
+        ...rest,
+        name: "once",
+        nodes: [...once.nodes.values()],
+        outputs: [...once.outputs].map(([name, node]) => ({ name, node })),
+      },
+      graph,
+      onceNext,
+      prefix,
+    ),
     sources,
   };
+}
+
+/** All that depends on a draw, which is another one each time. */
+function drawnNodes(nodes: readonly Node[], nextOf: ReadonlyMap<string, string>): ReadonlySet<string> {
+  const drawn = new Set<string>();
+  for (let before = -1; before !== drawn.size;) {
+    before = drawn.size;
+    for (const node of nodes) {
+      const next = nextOf.get(node.name);
+      const operands = [...operandsOf(node), ...(next === undefined ? [] : [next])];
+      if (draws(node) || operands.some((operand) => drawn.has(operand))) drawn.add(node.name);
+    }
+  }
+  return drawn;
 }
 
 /** A name that is also one in JavaScript, where sizes are parameters. */

@@ -51,7 +51,9 @@ function joinOnce(parts: readonly ByRows[]): Graph {
   if (first === undefined) throw new Error("bug: data without graphs");
   const nodes = new Map(parts.flatMap(({ once }) => once.nodes.map((node) => [node.name, node] as const)));
   const outputs = parts.flatMap(({ once }) => once.outputs);
-  return { ...first.once, nodes: [...nodes.values()], outputs };
+  const scans = parts.flatMap(({ once }) => once.scans ?? []);
+  const { scans: _scans, ...rest } = first.once;
+  return { ...rest, ...(scans.length > 0 && { scans }), nodes: [...nodes.values()], outputs };
 }
 
 function withInputs(source: CheckedSource, parts: readonly ByRows[], once: Graph): DataSource {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { DataProgram } from "../../compiler/graph/index.ts";
+import type { DataProgram, Graph } from "../../compiler/graph/index.ts";
 import { interpret, printGraph, tensorOf, verify, type Tensor } from "../../compiler/graph/index.ts";
 import * as source from "./check-source.ts";
 import { numbersOf, trainingOf } from "./train-source.ts";
@@ -119,6 +119,72 @@ describe("a data declaration is a function of rows", () => {
     );
     const inputs = { ...taken, "a.rows": tensorOf([2], [6, 1]) };
     expect(call(data, "evaluate", inputs, { R: 4 })).toEqual({ x: [3, -2] });
+  });
+  const recurrence = `fn running(r: real[T]) -> (y: real[T]) {
+  scan t in 0..T carry h = 0.0 {
+    h' = 0.5 * h + r[t]
+    y[t] = h'
+  }
+}
+`;
+  const takenFrom = (once: Readonly<Record<string, readonly number[]>>, graph: Graph | undefined) =>
+    Object.fromEntries(
+      Object.entries(once).flatMap(([name, all]) => {
+        const input = graph?.nodes.find((node) => node.name === name);
+        return input === undefined
+          ? []
+          : [[name, tensorOf(input.shape.length === 0 ? [] : [all.length], all)]];
+      }),
+    );
+  test("a scan over all rows runs once, in training and in judging", () => {
+    const data = dataOf(
+      trained(`data D()(a: f32[R] = npy("a.npy")) -> (x: f32[R]) {
+  scan r in 0..R carry h = 0.0 {
+    h' = 0.5 * h + a[r]
+    x[r] = h' + (if training then 100 else 0)
+  }
+}`),
+    );
+    expect(data.sources.map(({ inputs }) => inputs)).toEqual([{ once: "a" }]);
+    const once = call(data, "once", { a: tensorOf([4], [1, 2, 3, 4]) }, { R: 4 });
+    for (const [entry, more] of [
+      ["train", 100],
+      ["evaluate", 0],
+    ] as const) {
+      const inputs = { ...takenFrom(once, data.program.entries[entry]), $rows: rows(3, 0) };
+      expect(call(data, entry, inputs, { R: 4 })).toEqual({ x: [6.125 + more, 1 + more] });
+    }
+  });
+  test("a scan in each row runs for the rows of the batch", () => {
+    const data = dataOf(
+      trained(
+        `${recurrence}data D()(a: f32[R, 3] = npy("a.npy")) -> (x: f32[R, 3]) { x[r, :] = running(a[r, :]) }`,
+        "f32[N, 3]",
+      ),
+    );
+    expect(Object.keys(data.program.entries)).toEqual(["train", "evaluate"]);
+    expect(data.sources.map(({ inputs }) => inputs)).toEqual([{ row: "a.rows" }]);
+    const inputs = { "a.rows": tensorOf([2, 3], [1, 2, 3, 4, 0, 0]) };
+    expect(call(data, "train", inputs, { R: 9 })).toEqual({ x: [1, 2.5, 4.25, 4, 2, 1] });
+  });
+  test("a scan that carries all rows, and what is drawn in its turns, runs in each batch", () => {
+    const data = dataOf(
+      trained(
+        `data D()(a: f32[R] = npy("a.npy")) -> (x: f32[R]) {
+  scan t in 0..3 carry h = a, n = 0.0 {
+    h'[r] = h[r] + 10 + n + 0 * random()
+    n' = n + 1
+  }
+  x = h
+}`,
+      ),
+    );
+    const inputs = { "a.rows": tensorOf([2], [1, 2]), $rows: rows(0, 1) };
+    const graph = data.program.entries["train"];
+    const given = Object.fromEntries(
+      Object.entries(inputs).filter(([name]) => graph?.nodes.some((node) => node.name === name)),
+    );
+    expect(call(data, "train", given, { R: 5 })).toEqual({ x: [34, 35] });
   });
   test("a neighbour is read from the whole source, at the number of the row", () => {
     const data = dataOf(

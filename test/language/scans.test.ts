@@ -250,15 +250,6 @@ model M(x: f32[N, T]) -> (y: f32[N, T]) {
 }`;
     expect(run(source, { x: [1, 2, 4] })).toEqual([10]);
   });
-  test("what a data declaration scans is refused until it is built", () => {
-    const source = `data D(x: f32[N] = npy("x.npy")) -> (y: f32[N]) {
-  scan t in 0..N carry h = 0.0 {
-    h' = h + x[t]
-    y[t] = h'
-  }
-}`;
-    expectCodes(source, ["DLC3019"]);
-  });
 });
 
 describe("D6 gradients and draws in a scan", () => {
