@@ -1,6 +1,16 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Guard } from "../graph/expr.ts";
-import { atomsOf, constant, prove, rangeUnderFacts, subtract, type Form } from "../integers/index.ts";
+import {
+  atomsOf,
+  bareAtom,
+  constant,
+  constantOf,
+  prove,
+  rangeUnderFacts,
+  subtract,
+  type Atom,
+  type Form,
+} from "../integers/index.ts";
 import { meaningOf } from "../scalar/meaning.ts";
 import type { ScalarName } from "../scalar/names.ts";
 import type { Context } from "./checker-types.ts";
@@ -62,7 +72,7 @@ export function compare(
   if (truth !== undefined) return boolConstant(truth);
   const only = ordered || operator === "==" ? facts.whenTrue[0] : undefined;
   const readsNothing = left.type === "counted" && right.type === "counted";
-  const isGuard = only !== undefined && (readsNothing || restrictsIndex(only.form, context));
+  const isGuard = only !== undefined && (readsNothing || restrictsIndex(only, context));
   return { type: "bool", facts, expr: isGuard ? guardExpr(only) : expr };
 }
 
@@ -71,16 +81,31 @@ export function compare(
  * Then it is a guard, of which the later rooms know how to make less work. A difference of i32 values may wrap where
  * their ranges are not known.
  */
-function restrictsIndex(form: Form, context: Context): boolean {
+function restrictsIndex({ relation, form }: Guard, context: Context): boolean {
   const hasIndex = form.terms.some(({ factors }) => factors.some(({ kind }) => kind === "axis"));
   if (!hasIndex || form.terms.some(({ factors }) => factors.length > 1)) return false;
-  const isRanged = atomsOf(form).every(
-    (atom) => atom.kind !== "read" || (atom.low !== undefined && atom.high !== undefined),
-  );
+  const isRanged = (atom: Atom): boolean =>
+    atom.kind !== "read" || (atom.low !== undefined && atom.high !== undefined);
   const { low, high } = rangeUnderFacts(form, context.facts);
+  // What wraps on the way to a remainder, as in `s == place % S`, wraps back: whether it is equal stays true.
+  if (relation === "zero" && low >= -(2 ** 31) && high < 2 ** 31 && floorsOf(form).every(isWhole))
+    return true;
   const [least, most] = [-(2 ** 31), 2 ** 31 - 1];
   // Where a bound is not finite, it is a size of this call, and sizes are far from the ends of i32.
-  return isRanged && (low >= least || low === -Infinity) && (high <= most || high === Infinity);
+  return (
+    atomsOf(form).every(isRanged) &&
+    (low >= least || low === -Infinity) &&
+    (high <= most || high === Infinity)
+  );
+}
+
+function floorsOf(form: Form): readonly Form[] {
+  return atomsOf(form).flatMap((atom) => (atom.kind === "floor" ? [atom.of] : []));
+}
+
+/** A number as a tensor holds it, or one that is known. */
+function isWhole(form: Form): boolean {
+  return bareAtom(form)?.kind === "read" || constantOf(form) !== undefined;
 }
 
 function factsOf(operator: Comparison, a: Form, b: Form, context: Context): ConditionFacts {

@@ -136,6 +136,18 @@ describe("one row is written in place", () => {
       { row: whole([4]), column: whole([3]) },
     ],
     [
+      "at the remainder of a count that goes on",
+      `model M {
+        state rows: f32[6, 8] = 0
+        state steps: i32 = 0
+        entry step(x: f32[8]) -> (y: f32[8]) {
+          rows'[s, d] = if s == steps % 6 then x[d] else rows[s, d]
+          y[d] = sum[s] rows'[s, d]
+        }
+      }`,
+      { steps: whole([-(2 ** 31)]) },
+    ],
+    [
       "at a distance from the place that may leave the array",
       `model M {
         state row: f32[9] = 0
