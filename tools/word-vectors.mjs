@@ -67,7 +67,7 @@ export function rankCorrelation(a, b) {
 function ranksOf(values) {
   const order = values.map((_, at) => at).sort((i, j) => (values[i] ?? NaN) - (values[j] ?? NaN));
   const ranks = values.map(() => 0);
-  for (let first = 0; first < order.length; ) {
+  for (let first = 0; first < order.length;) {
     let end = first + 1;
     while (end < order.length && values[order[end] ?? -1] === values[order[first] ?? -1]) end += 1;
     for (let place = first; place < end; place++) ranks[order[place] ?? -1] = (first + end - 1) / 2;
