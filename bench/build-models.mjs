@@ -35,6 +35,12 @@ export function buildTrainer(name) {
   return build(join("bench", "training", `${name}.dl`), join("bench", "training", name), from);
 }
 
+/** A model of `bench/step/` that remembers so many places; answers the module's folder. @param {string} name @param {number} context */
+export function buildStep(name, context) {
+  const from = ["--seed", String(seed), "--set", `context=${context}`];
+  return build(join("bench", "step", `${name}.dl`), join("bench", "step", `${name}-${context}`), from);
+}
+
 /** @param {string} source @param {string} target in `.cache` @param {readonly string[]} options */
 function build(source, target, options) {
   const folder = join(repository, ".cache", target);
