@@ -1,7 +1,8 @@
-import type { Arg, Call, Expr } from "../../grammar/ast.ts";
+import type { Call, Expr } from "../../grammar/ast.ts";
 import { applyValue } from "./apply.ts";
 import type { Context, FunctionValue, Value } from "./checker-types.ts";
 import { evaluate } from "./evaluate.ts";
+import { membersOf } from "./generators.ts";
 import { evaluateGrad } from "./gradients.ts";
 import { bindHypers } from "./hypers.ts";
 import { instanceOf } from "./instances.ts";
@@ -16,15 +17,9 @@ export { evaluateReduceCall } from "./whole-reductions.ts";
 
 export function evaluateCall(expr: Call, context: Context): Value {
   const callee = evaluate(expr.callee, { ...context, label: undefined, integer: false });
-  if (expr.generators.length > 0) {
-    tellIn(context.builder, "DLC3019", {
-      message: "a call over a generator is not built yet",
-      span: expr.span,
-    });
-    return errorValue;
-  }
   switch (callee.kind) {
     case "unit":
+      if (refuseGenerated(expr, context)) return errorValue;
       return instanceOf(callee, expr, context);
     case "function":
       return callFunction(callee, expr, context);
@@ -35,7 +30,7 @@ export function evaluateCall(expr: Call, context: Context): Value {
     case "list":
       return applyToArguments(callee, expr, context);
     case "error":
-      argumentsOf(expr.args, context);
+      argumentsOf(expr, context);
       return errorValue;
     default:
       tellIn(context.builder, "DLC3013", {
@@ -51,12 +46,14 @@ export function evaluateCall(expr: Call, context: Context): Value {
 function callFunction(callee: FunctionValue, expr: Call, context: Context): Value {
   const { hypers } = listsOf(callee.declaration);
   if (hypers === undefined || callee.hypers !== undefined) return applyToArguments(callee, expr, context);
+  if (refuseGenerated(expr, context)) return errorValue;
   const bound = bindHypers(hypers, expr.args, callee.scope, context, context.label ?? [], expr.span);
   return bound ? { ...callee, hypers: bound } : errorValue;
 }
 
 function applyToArguments(callee: Value, expr: Call, context: Context): Value {
-  const args = argumentsOf(expr.args, context);
+  const args = argumentsOf(expr, context);
+  if (args === undefined) return errorValue;
   return applyValue({
     callee,
     args: args.positional,
@@ -78,10 +75,15 @@ interface Arguments {
   readonly named: ReadonlyMap<string, { readonly value: Value; readonly span: Expr["span"] }>;
 }
 
-function argumentsOf(args: readonly Arg[], context: Context): Arguments {
+/** Tensors may be made by a generator, one in each of its turns; then there are no others. */
+function argumentsOf({ args, generators }: Call, context: Context): Arguments | undefined {
   const positional: Value[] = [];
   const named = new Map<string, { readonly value: Value; readonly span: Expr["span"] }>();
   const inner = { ...context, label: undefined, integer: false };
+  if (generators.length > 0) {
+    const members = membersOf(args, generators, inner);
+    return members && { positional: members.map(({ expr, context: turn }) => evaluate(expr, turn)), named };
+  }
   for (const arg of args) {
     if (arg.kind === "pack") {
       tellIn(context.builder, "DLC3013", { message: "a pack of dims is no tensor", span: arg.span });
@@ -95,10 +97,24 @@ function argumentsOf(args: readonly Arg[], context: Context): Arguments {
   return { positional, named };
 }
 
+/** What is chosen when something is written is chosen one by one. */
+function refuseGenerated({ generators }: Call, context: Context): boolean {
+  const [first] = generators;
+  if (first === undefined) return false;
+  tellIn(context.builder, "DLC2012", {
+    message: "hyper-parameters are given one by one, and tensors only may come of a generator",
+    span: first.span,
+    help: ["a list of layers is written with square brackets: `[Linear(8) for i in 0..3]`"],
+  });
+  return true;
+}
+
 function callPrelude(name: string, expr: Call, context: Context): Value {
   if (name === "grad") return evaluateGrad(expr, context);
   if (isSorting(name)) {
-    const { positional, named } = argumentsOf(expr.args, context);
+    const args = argumentsOf(expr, context);
+    if (args === undefined) return errorValue;
+    const { positional, named } = args;
     const given = positional.map((value, place) => ({ value, span: expr.args[place]?.span ?? expr.span }));
     return applySorting(name, given, named, context, expr.span);
   }
@@ -109,10 +125,13 @@ function callPrelude(name: string, expr: Call, context: Context): Value {
     reportUnknown(first.name.text, first.name.span, context);
     return errorValue;
   }
-  if ((name === "floor" || name === "ceil") && first?.kind === "argument" && expr.args.length === 1) {
+  const single = expr.args.length === 1 && expr.generators.length === 0;
+  if ((name === "floor" || name === "ceil") && first?.kind === "argument" && single) {
     const quotient = roundedQuotient(name, first.value, context);
     if (quotient !== undefined) return quotient;
   }
-  const { positional, named } = argumentsOf(expr.args, context);
-  return applyPrelude(name, [...positional, ...[...named.values()].map(({ value }) => value)], context, expr);
+  const args = argumentsOf(expr, context);
+  if (args === undefined) return errorValue;
+  const values = [...args.positional, ...[...args.named.values()].map(({ value }) => value)];
+  return applyPrelude(name, values, context, expr);
 }

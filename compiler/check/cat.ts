@@ -1,4 +1,4 @@
-import type { Cat, Expr } from "../../grammar/ast.ts";
+import type { Cat } from "../../grammar/ast.ts";
 import { add, subtract, zero, type Form } from "../integers/index.ts";
 import type { Guard } from "../graph/expr.ts";
 import { selected } from "./branches.ts";
@@ -8,6 +8,7 @@ import { boundsGuards, guardsExpr } from "./conditions.ts";
 import { underGuards } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { expectScalar } from "./expect.ts";
+import { membersOf, type Member } from "./generators.ts";
 import { inferRanges } from "./index-ranges.ts";
 import { reportUnknown } from "./scope.ts";
 import { tellIn } from "./session.ts";
@@ -20,11 +21,8 @@ export function evaluateCat(expr: Cat, context: Context): Value {
     reportUnknown(expr.index.text, expr.index.span, context);
     return errorValue;
   }
-  const parts = expr.args.flatMap((arg) => (arg.kind === "argument" ? [arg.value] : []));
-  if (parts.length < expr.args.length || expr.generators.length > 0) {
-    tellIn(context.builder, "DLC3019", { message: "`cat` takes its parts one by one", span: expr.span });
-    return errorValue;
-  }
+  const parts = membersOf(expr.args, expr.generators, { ...context, label: undefined, integer: false });
+  if (parts === undefined) return errorValue;
   let offset = zero;
   const values: { readonly scalar: Scalar; readonly guards: readonly Guard[] }[] = [];
   for (const part of parts) {
@@ -32,11 +30,9 @@ export function evaluateCat(expr: Cat, context: Context): Value {
     if (size === undefined) return errorValue;
     const place = subtract(index.form, offset);
     const guards = boundsGuards(place, size);
-    const inner = underGuards(
-      { ...context, indices: new Map(context.indices).set(expr.index.text, { kind: "index", form: place }) },
-      guards,
-    );
-    const scalar = expectScalar(evaluate(part, inner), inner, part.span);
+    const indices = new Map(part.context.indices).set(expr.index.text, { kind: "index", form: place });
+    const inner = underGuards({ ...part.context, indices }, guards);
+    const scalar = expectScalar(evaluate(part.expr, inner), inner, part.expr.span);
     if (scalar === undefined) return errorValue;
     values.push({ scalar, guards });
     offset = add(offset, size);
@@ -44,17 +40,16 @@ export function evaluateCat(expr: Cat, context: Context): Value {
   return chain(values, expr, context);
 }
 
-function sizeOfPart(part: Expr, expr: Cat, context: Context): Form | undefined {
-  const indices = new Map(context.indices);
+function sizeOfPart(part: Member, expr: Cat, { builder }: Context): Form | undefined {
+  const indices = new Map(part.context.indices);
   indices.delete(expr.index.text);
   const binder = { kind: "index", name: expr.index, range: undefined, span: expr.index.span } as const;
-  const size = inferRanges([binder], [part], { ...context, indices }, new Map()).sizes.get(
-    expr.index.text,
-  )?.[0];
-  if (size === undefined && context.builder.mode === "instance") {
-    tellIn(context.builder, "DLC3007", {
+  const { sizes } = inferRanges([binder], [part.expr], { ...part.context, indices }, new Map());
+  const size = sizes.get(expr.index.text)?.[0];
+  if (size === undefined && builder.mode === "instance") {
+    tellIn(builder, "DLC3007", {
       message: `nothing in this part says over which range \`${expr.index.text}\` runs`,
-      span: part.span,
+      span: part.expr.span,
       help: ["read a tensor with the index bare on the axis that is joined"],
     });
   }

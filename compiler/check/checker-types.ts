@@ -166,6 +166,8 @@ export interface Context {
   readonly label?: readonly string[] | undefined;
   /** The places in the lists around an instance that would stand here. */
   readonly turns?: string | undefined;
+  /** Those places that belong behind a label which is still to come. */
+  readonly places?: readonly string[] | undefined;
   /** Hyper-parameters that stand here may be scalars of the step: they are those of an optimizer. */
   readonly scheduled?: boolean | undefined;
   /** A parameter's initial value: `random` may stand here. */

@@ -30,7 +30,7 @@ export function evaluateGrad(call: Call, outer: Context): Value {
     arg.kind === "argument" && arg.name === undefined ? [arg.value] : [],
   );
   const [of, by] = args;
-  if (of === undefined || by === undefined || call.args.length !== 2) {
+  if (of === undefined || by === undefined || call.args.length !== 2 || call.generators.length > 0) {
     tellIn(builder, "DLC2012", {
       message: "`grad` takes what is differentiated, and by what",
       span: call.span,

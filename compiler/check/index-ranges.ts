@@ -6,6 +6,7 @@ import { trialOf } from "./builder.ts";
 import type { Context, IndexValue } from "./checker-types.ts";
 import { axisForms, freshAxis, underAxes } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
+import { generated, membersOf } from "./generators.ts";
 import { tellIn } from "./session.ts";
 import { partsOf, partsOfSubscript, usesName } from "./syntax-walk.ts";
 import { shapeOfValue } from "./value.ts";
@@ -155,8 +156,18 @@ function collect(expr: Expr, pending: ReadonlySet<string>, into: Candidates, con
       collect(expr.value, pending, into, context);
       return;
     default:
-      for (const part of partsOf(expr)) collect(part, pending, into, context);
+      for (const part of partsOf(expr)) {
+        for (const inner of contextsOf(part, expr, context)) collect(part, pending, into, inner);
+      }
   }
+}
+
+/** Where a part of an expression stands: what a generator makes has a place in each of its turns. */
+function contextsOf(part: Expr, expr: Expr, context: Context): readonly Context[] {
+  if (!("generators" in expr) || expr.generators.some(({ over }) => over === part)) return [context];
+  const isMade = !(expr.kind === "call" && expr.callee === part) && expr.generators.length > 0;
+  const bare = { ...context, label: undefined, integer: false };
+  return (isMade ? generated(expr.generators, bare) : undefined) ?? [context];
 }
 
 function knownCondition(condition: Expr, context: Context): boolean | undefined {
@@ -243,15 +254,16 @@ function collectFromCat(expr: Cat, pending: ReadonlySet<string>, into: Candidate
   const index = expr.index.text;
   const sizes: Form[] = [];
   const only = new Set([...pending, index]);
-  for (const arg of expr.args) {
-    if (arg.kind !== "argument") continue;
+  const parts = membersOf(expr.args, expr.generators, { ...context, label: undefined, integer: false });
+  if (parts === undefined) return;
+  for (const part of parts) {
     const own: Candidates = new Map();
-    collect(arg.value, only, own, context);
+    collect(part.expr, only, own, part.context);
     const size = own.get(index)?.[0]?.sizes[0];
     if (size !== undefined) sizes.push(size);
     for (const [name, list] of own) if (name !== index) into.set(name, [...(into.get(name) ?? []), ...list]);
   }
-  if (!pending.has(index) || sizes.length < expr.args.length) return;
+  if (!pending.has(index) || sizes.length < parts.length) return;
   const whole = { sizes: [add(...sizes)], span: expr.index.span, source: "these parts together" };
   into.set(index, [...(into.get(index) ?? []), whole]);
 }

@@ -24,7 +24,10 @@ export function instanceOf(unit: UnitValue, call: Call, context: Context): Value
     });
     return errorValue;
   }
-  const label = context.label ?? [context.builder.kinds.get(call) ?? kindLabel(declaration.name.text)];
+  const label = context.label ?? [
+    context.builder.kinds.get(call) ?? kindLabel(declaration.name.text),
+    ...(context.places ?? []),
+  ];
   const { hypers } = listsOf(declaration);
   const bound = hypers
     ? bindHypers(hypers, call.args, scope, { ...context, scheduled: kind === "optimizer" }, label, call.span)

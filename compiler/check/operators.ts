@@ -20,7 +20,7 @@ export function evaluateUnary(expr: Unary, context: Context): Value {
   if (value.kind === "parameters" && operator === "-") {
     return parameterwise([value], (sides) => unary(expr, sides, context));
   }
-  if (!isNumeric(value, context, expr)) return errorValue;
+  if (!isNumeric(value, context, expr.span)) return errorValue;
   return unary(expr, [value], context);
 }
 
@@ -59,17 +59,27 @@ export function evaluateBinary(expr: Binary, context: Context): Value {
         ? scalarValue({ type: "bool", expr: literal("bool", 1) })
         : errorValue;
   }
+  return combined(operator, [left, right], [expr.left.span, expr.right.span], inner, span);
+}
+
+/** `left + right` of values: entry by entry, and of instances parameter by parameter. */
+export function combined(
+  operator: Exclude<BinaryOperator, "and" | "or">,
+  sides: readonly [Value, Value],
+  spans: readonly [Span, Span],
+  context: Context,
+  span: Span,
+): Value {
   // A layer stands beside its gradient only, about which all has been said.
-  const silent = [left, right].some(({ kind }) => kind === "error");
-  if (silent && [left, right].some(({ kind }) => kind === "instance" || kind === "list")) return errorValue;
-  if (left.kind === "parameters" || right.kind === "parameters") {
-    const numeric = operator in arithmetic || [left, right].every((side) => isNumeric(side, context, expr));
-    if (!numeric) return errorValue;
-    return parameterwise([left, right], (sides) => binary(operator, sides, inner, span));
+  const silent = sides.some(({ kind }) => kind === "error");
+  if (silent && sides.some(({ kind }) => kind === "instance" || kind === "list")) return errorValue;
+  const numeric = (): boolean =>
+    !sides.map((side, place) => isNumeric(side, context, spans[place] ?? span)).includes(false);
+  if (sides.some(({ kind }) => kind === "parameters")) {
+    if (!(operator in arithmetic) && !numeric()) return errorValue;
+    return parameterwise(sides, (parts) => binary(operator, parts, context, span));
   }
-  const numeric = [isNumeric(left, context, expr.left), isNumeric(right, context, expr.right)];
-  if (numeric.includes(false)) return errorValue;
-  return binary(operator, [left, right], inner, span);
+  return numeric() ? binary(operator, sides, context, span) : errorValue;
 }
 
 function binary(
@@ -92,13 +102,13 @@ function isComparison(operator: BinaryOperator): operator is Comparison {
   return !(operator in arithmetic) && operator !== "and" && operator !== "or";
 }
 
-function isNumeric(value: Value, context: Context, expr: { readonly span: Unary["span"] }): boolean {
+function isNumeric(value: Value, context: Context, span: Span): boolean {
   if (value.kind === "array") return true;
   if (value.kind === "results" && value.results.size === 1) return true;
   if (value.kind !== "error") {
     tellIn(context.builder, "DLC3013", {
       message: `a tensor or a number is needed here, but this is ${describeValue(value)}`,
-      span: expr.span,
+      span,
     });
   }
   return false;

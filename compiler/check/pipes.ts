@@ -11,7 +11,11 @@ export function evaluatePipe(expr: Pipe, context: Context): Value {
   let current = evaluate(expr.value, inner);
   for (const stage of expr.stages) {
     const label = labelOf(stage, inner);
-    const callee = evaluate(stage.value, { ...inner, label: label === undefined ? undefined : [label] });
+    const labels = label === undefined || label === "" ? label : [label, ...(inner.places ?? [])];
+    const callee = evaluate(stage.value, {
+      ...inner,
+      label: typeof labels === "string" ? [labels] : labels,
+    });
     if (current.kind === "error" || callee.kind === "error") {
       current = errorValue;
       continue;

@@ -22,7 +22,7 @@ import { guardsExpr } from "./conditions.ts";
 import { axisForms, freshAxis, newContext, underAxes } from "./context.ts";
 import { expectArray } from "./expect.ts";
 import { hoist } from "./hoist.ts";
-import { longestList } from "./lists.ts";
+import { longestList } from "./generators.ts";
 import { coerce, stored } from "./numbers.ts";
 import {
   beginsAtZero,

@@ -1,82 +1,43 @@
 import type { ReduceCall, ReduceOperator } from "../../grammar/ast.ts";
 import type { Span } from "../diagnostics/source.ts";
-import { constant, maximum, minimum, product } from "../integers/index.ts";
-import { entrywise } from "./arrays.ts";
+import { constant, product } from "../integers/index.ts";
 import type { Context, Value } from "./checker-types.ts";
-import type { Scalar } from "./scalar.ts";
 import { axisForms, freshAxis, underAxes } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { expectArray } from "./expect.ts";
-import { apply } from "./exprs.ts";
-import { coerce, join, showType, widened } from "./numbers.ts";
+import { membersOf } from "./generators.ts";
+import { joinMembers } from "./join-members.ts";
 import { reduceOver, type Region } from "./reductions.ts";
 import { tellIn } from "./session.ts";
-import { counted, errorValue, scalarValue } from "./value.ts";
+import { errorValue, scalarValue } from "./value.ts";
 
-/** `max(a, b)` entry by entry; a reduction word with one argument reduces all axes (D4.6). */
+/**
+ * `max(a, b)` entry by entry; a reduction word with one argument reduces all axes (D4.6), and with a generator joins
+ * what its turns give, entry by entry.
+ */
 export function evaluateReduceCall(expr: ReduceCall, context: Context): Value {
-  const { operator, span } = expr;
-  const inner = { ...context, label: undefined };
-  const args = expr.args.flatMap((arg) =>
-    arg.kind === "argument" && arg.name === undefined ? [arg.value] : [],
-  );
-  if (args.length < expr.args.length || args.length === 0 || expr.generators.length > 0) {
-    tellIn(context.builder, "DLC2012", {
-      message: `\`${operator}\` takes one tensor, or numbers to join`,
-      span,
-    });
-    return errorValue;
-  }
-  const values = args.map((arg) => evaluate(arg, inner));
+  const { operator, span, generators } = expr;
+  const members = membersOf(expr.args, generators, { ...context, label: undefined });
+  if (members === undefined) return errorValue;
+  const values = members.map((member) => evaluate(member.expr, member.context));
+  if (values.some((value) => value.kind === "error")) return errorValue;
+  const spans = members.map((member) => member.expr.span);
+  if (generators.length > 0 && operator !== "argmax" && operator !== "argmin")
+    return joinMembers(operator, values, spans, context, span);
   const [first, ...rest] = values;
-  if (first === undefined || values.some((value) => value.kind === "error")) return errorValue;
-  if (rest.length === 0) return reduceWhole(operator, first, context, span);
-  if (operator !== "max" && operator !== "min") {
-    tellIn(context.builder, "DLC2012", {
-      message: `\`${operator}\` takes one tensor; only \`max\` and \`min\` join several`,
-      span,
-      help: operator === "sum" ? ["write `a + b`"] : [],
-    });
-    return errorValue;
-  }
-  const arrays = values.map(
-    (value, place) => expectArray(value, context, args[place]?.span ?? span) ?? errorValue,
-  );
-  return arrays
-    .slice(1)
-    .reduce<Value>(
-      (all, next) =>
-        entrywise(
-          [all, next],
-          context,
-          span,
-          ([a, b], wanted) => a && b && extreme(operator, a, b, wanted, span),
-        ),
-      arrays[0] ?? errorValue,
-    );
-}
-
-function extreme(
-  operator: "max" | "min",
-  a: Scalar,
-  b: Scalar,
-  context: Context,
-  span: Span,
-): Scalar | undefined {
-  const [x, y] = [widened(a), widened(b)];
-  const type = join(x.type, y.type);
-  if (type === undefined || type === "bool") {
-    tellIn(context.builder, "DLC3017", {
-      message: `\`${operator}\` joins ${showType(x.type)} and ${showType(y.type)}: nothing is converted unless it is written`,
-      span,
-      help: ["convert one of them, as in `real(n)`"],
-    });
-    return undefined;
-  }
-  const form = x.form && y.form && (operator === "max" ? maximum : minimum)(x.form, y.form);
-  if (type === "counted" && form !== undefined) return counted(form);
-  const expr = apply(operator === "max" ? "maximum" : "minimum", coerce(x, type), coerce(y, type));
-  return { type, expr, form };
+  if (first !== undefined && rest.length === 0 && generators.length === 0)
+    return reduceWhole(operator, first, context, span);
+  if (first !== undefined && (operator === "max" || operator === "min"))
+    return joinMembers(operator, values, spans, context, span);
+  tellIn(context.builder, "DLC2012", {
+    message:
+      first === undefined || generators.length > 0
+        ? `\`${operator}\` takes one tensor`
+        : `\`${operator}\` takes one tensor; only \`max\` and \`min\` join several`,
+    span,
+    help: operator === "sum" && first !== undefined ? ["write `a + b`"] : [],
+  });
+  return errorValue;
 }
 
 /** All axes of a tensor reduced. */

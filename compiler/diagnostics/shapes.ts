@@ -346,11 +346,11 @@ The language has this, the grammar knows it, and a later version of the compiler
 model does not use don't keep it from being built: a \`train\` block, its \`data\` and its optimizers may stand in the file.
 
 \`\`\`dl
-fn joined(a: real[N], b: real[N]) -> (y: real[2*N]) { y[k] = cat[k](part[k] for part in [a, b]) }
+model Shifted(x: f32[N], by: f32[N] = x) -> (y: f32[N]) { y = x + by }
 \`\`\`
 
 \`\`\`dl
-fn joined(a: real[N], b: real[N]) -> (y: real[2*N]) { y[k] = cat[k](a[k], b[k]) }
+model Shifted(x: f32[N], by: f32[N] = 0) -> (y: f32[N]) { y = x + by }
 \`\`\`
 `,
   },
