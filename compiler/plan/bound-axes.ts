@@ -31,21 +31,23 @@ export function boundAxes(kernel: Kernel, readInside: ReadInside, isLate: (dim: 
     ...kernel.axes.map(({ name }) => name),
     ...kernel.stages.flatMap(({ reduce }) => (reduce?.axes ?? []).map(({ name }) => name)),
   ]);
+  // The bounds of one axis are those for all places of the others: no count depends on another one.
+  const axesOf = (stage: Stage): Kernel["axes"] => {
+    const whole = kernel.stages.find(({ name }) => name === stage.name);
+    return [...kernel.axes.filter((axis) => stage.axes.includes(axis.name)), ...(whole?.reduce?.axes ?? [])];
+  };
   let current = kernel;
-  for (const name of names) current = boundAxis(current, name, readInside, isLate);
+  for (const name of names) current = boundAxis(current, name, axesOf, readInside, isLate);
   return current;
 }
 
 function boundAxis(
   kernel: Kernel,
   name: string,
+  axesOf: (stage: Stage) => Kernel["axes"],
   readInside: ReadInside,
   isLate: (dim: string) => boolean,
 ): Kernel {
-  const axesOf = (stage: Stage): Kernel["axes"] => [
-    ...kernel.axes.filter((axis) => stage.axes.includes(axis.name)),
-    ...(stage.reduce?.axes ?? []),
-  ];
   let common: ReadonlyMap<string, Form> | undefined;
   for (const stage of kernel.stages) {
     const axes = axesOf(stage);
@@ -82,22 +84,29 @@ function withBounds(kernel: Kernel, name: string, bounds: readonly Form[]): Kern
   const axes = [...kernel.axes, ...kernel.stages.flatMap(({ reduce }) => reduce?.axes ?? [])];
   const extent = axes.find((axis) => axis.name === name)?.extent;
   if (extent === undefined) throw new Error(`bug: ${name} is no axis of ${kernel.name}`);
-  const keys = new Set(bounds.map(({ key }) => key));
   const places = new Map(
     axes.flatMap((axis) => (constantOf(axis.extent) === 1 ? [[axis.name, zero] as const] : [])),
   );
-  const isBound = ({ relation, form }: Guard): boolean => {
-    const own = substituteNames(form, places);
-    return keys.has(own.key) && (relation === "nonnegative" || keys.has(negate(own).key));
+  const withoutGuards = (inside: readonly Form[]): readonly Stage[] => {
+    const keys = new Set(inside.map(({ key }) => key));
+    const isBound = ({ relation, form }: Guard): boolean => {
+      const own = substituteNames(form, places);
+      return keys.has(own.key) && (relation === "nonnegative" || keys.has(negate(own).key));
+    };
+    return kernel.stages.map((stage) => ({
+      ...stage,
+      domain: stage.domain.filter((guard) => !isBound(guard)),
+    }));
   };
-  const stages = kernel.stages.map((stage) => ({
-    ...stage,
-    domain: stage.domain.filter((guard) => !isBound(guard)),
-  }));
-  const isOpen = stages.some(({ domain }) => domain.some(({ form }) => axesOfForm(form).has(name)));
-  const [first, end] = endsOf(bounds, name, extent);
-  // What else speaks of the axis counts its places from 0.
-  const from = isOpen || constantOf(first) === 0 ? undefined : first;
+  const isOpen = withoutGuards(bounds).some(({ domain }) =>
+    domain.some(({ form }) => axesOfForm(form).has(name)),
+  );
+  // What else speaks of the axis counts its places from 0: then it begins there.
+  const kept = isOpen ? bounds.filter((bound) => !isLower(bound, name)) : bounds;
+  if (kept.length === 0) return kernel;
+  const stages = withoutGuards(kept);
+  const [first, end] = endsOf(kept, name, extent);
+  const from = constantOf(first) === 0 ? undefined : first;
   const bound: RunBound = {
     axis: name,
     count: `${name}.count`,
@@ -122,11 +131,20 @@ function withBounds(kernel: Kernel, name: string, bounds: readonly Form[]): Kern
 function endsOf(bounds: readonly Form[], name: string, extent: Form): readonly [first: Form, end: Form] {
   let [first, end] = [zero, extent];
   for (const bound of bounds) {
-    const parts = linearIn(bound, (atom) => atom.kind === "axis" && atom.name === name);
-    if (parts === undefined) throw new Error(`bug: ${bound.key} is no bound of ${name}`);
-    const isLower = constantOf(add(subtract(bound, parts.rest), negate(axisForm(name)))) === 0;
-    if (isLower) first = maximum(first, negate(parts.rest));
-    else end = minimum(end, add(parts.rest, constant(1)));
+    const { rest } = partsOf(bound, name);
+    if (isLower(bound, name)) first = maximum(first, negate(rest));
+    else end = minimum(end, add(rest, constant(1)));
   }
   return [first, end];
+}
+
+/** Whether a bound says where the axis begins: it is the axis and the rest, not the rest without the axis. */
+function isLower(bound: Form, name: string): boolean {
+  return constantOf(add(subtract(bound, partsOf(bound, name).rest), negate(axisForm(name)))) === 0;
+}
+
+function partsOf(bound: Form, name: string): { readonly rest: Form } {
+  const parts = linearIn(bound, (atom) => atom.kind === "axis" && atom.name === name);
+  if (parts === undefined) throw new Error(`bug: ${bound.key} is no bound of ${name}`);
+  return parts;
 }

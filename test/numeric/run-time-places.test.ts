@@ -236,3 +236,29 @@ describe("loops begin and end where a number says", () => {
     }
   });
 });
+
+describe("a loop whose places another condition counts too", () => {
+  it.each([
+    ["begins at 0 beside one that speaks of two axes", "s >= place and s <= d"],
+    ["begins at 0 beside one of the place in the window", "s >= place and s <= 2 * d"],
+    ["and ends by the largest of another axis", "d <= s + place"],
+    ["is bounded by another one that is bounded", "s >= place + d"],
+    ["is bounded as the other one is", "s + d <= place and s >= 1"],
+  ])("%s", async (_, condition) => {
+    const { meant, compiled, interpreted, states } = stepOf(`model M {
+      state place: i32 in 0..6 = 0
+      entry step(x: f32[6, 8]) -> (total: f32, rows: f32[6], columns: f32[8], each: f32[6, 8]) {
+        total      = sum[s, d where ${condition}] x[s, d]
+        rows[s]    = sum[d where ${condition}] x[s, d]
+        columns[d] = max[s where ${condition}] x[s, d]
+        each[s, d] = if ${condition} then x[s, d] else 0
+      }
+    }`);
+    for (const at of [0, 2, 5]) {
+      const given = { ...states, place: whole([at]) };
+      const { outputs } = meant(given);
+      expectClose((await compiled(given)).outputs, outputs);
+      expectClose(interpreted(given), outputs);
+    }
+  });
+});
