@@ -86,7 +86,7 @@ export function accumulate(
   if (accumulator.place !== undefined) {
     if (at === undefined) throw new Error("bug: an arg-reduction without places");
     const taken = bindValue(builder, widen(builder, value, lanes), "candidate");
-    const better = applyTo(builder, op === "argmax" ? "greater" : "less", taken, old);
+    const better = isBeyond(builder, op, taken, old);
     const place = current(accumulator.place);
     const none = applyTo(builder, "less", place, literal("i32", 1, 0));
     const take = bindValue(builder, applyTo(builder, "or", better, none), "better");
@@ -96,6 +96,15 @@ export function accumulate(
   }
   const sum = op === "sum" ? plus(builder, old, value) : applyTo(builder, reductions[op].combine, old, value);
   assign(builder, accumulator.value, sum);
+}
+
+/** Whether a value is more extreme than another one; NaN is more than every number, as for `max` and `min`. */
+function isBeyond(builder: Builder, op: ReduceOp, value: Value, than: Value): Value {
+  if (value.register.type !== "f32")
+    return applyTo(builder, op === "argmax" ? "greater" : "less", value, than);
+  const within = applyTo(builder, op === "argmax" ? "lessEqual" : "greaterEqual", value, than);
+  const isNumber = applyTo(builder, "equal", than, than);
+  return applyTo(builder, "and", isNumber, applyTo(builder, "not", within));
 }
 
 /** sum + term, with a·b + sum as one function. */
@@ -129,8 +138,13 @@ function join(builder: Builder, op: ReduceOp, a: Found, b: Found): Found {
     return { value: applyTo(builder, reductions[op].combine, a.value, b.value) };
   }
   const zeroPlace = literal("i32", 1, 0);
-  const better = applyTo(builder, op === "argmax" ? "greater" : "less", b.value, a.value);
-  const equal = applyTo(builder, "equal", a.value, b.value);
+  const better = isBeyond(builder, op, b.value, a.value);
+  // Also two that are not numbers.
+  const equal = applyTo(
+    builder,
+    "not",
+    applyTo(builder, "or", better, isBeyond(builder, op, a.value, b.value)),
+  );
   const first = applyTo(builder, "and", equal, applyTo(builder, "less", b.place, a.place));
   const found = applyTo(builder, "not", applyTo(builder, "less", b.place, zeroPlace));
   const none = applyTo(builder, "less", a.place, zeroPlace);
