@@ -51,6 +51,8 @@ export function coerce(scalar: Scalar, to: NumberType): Expr {
     return value === undefined ? { kind: "convert", to, operand: scalar.expr } : literal(to, value);
   }
   if (scalar.type === "float" && to !== "f32") return retype(scalar.expr, to);
+  // An element of what is stored in 8 bits, which was widened when it was read.
+  if (to === "u8" || to === "i8") return { kind: "convert", to, operand: scalar.expr };
   return scalar.expr;
 }
 

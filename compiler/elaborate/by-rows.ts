@@ -1,3 +1,4 @@
+import { copyAt } from "../graph/build.ts";
 import type { ComputeNode, Graph, InputNode, Node } from "../graph/graph.ts";
 import { regionsOf } from "../graph/regions.ts";
 import { withScans, withTurn } from "./scans-apart.ts";
@@ -224,7 +225,10 @@ function draws(node: Node): boolean {
 /** The node itself as something that is computed. */
 function readAll(node: Node): ComputeNode {
   const axes = node.shape.map((extent, place) => ({ name: `i${place}`, extent }));
-  const body = { kind: "read", operand: node.name, at: axes.map(({ name }) => axis(name)) } as const;
+  const body = copyAt(
+    node,
+    axes.map(({ name }) => axis(name)),
+  );
   const { name, dtype, shape, span } = node;
   return { kind: "compute", name, dtype, shape, axes, domain: [], body, ...(span && { span }) };
 }

@@ -1,4 +1,5 @@
 import type { BodyScan, Carry, Result } from "../check/typed.ts";
+import { copyAt } from "../graph/build.ts";
 import type { Node } from "../graph/graph.ts";
 import { axis as axisForm } from "../integers/index.ts";
 import type { GraphBuilder, OpenScan } from "./graph-builder.ts";
@@ -92,7 +93,10 @@ export function elaborateResult(
     shape: axes.map((axis) => axis.extent),
     axes,
     domain: [],
-    body: { kind: "read", operand: stack, at: [time, ...places].map((axis) => axisForm(axis.name)) },
+    body: copyAt(
+      builder.node(stack),
+      [time, ...places].map((axis) => axisForm(axis.name)),
+    ),
     span,
   }));
   return { ...value, node };
@@ -130,7 +134,7 @@ function underAll(value: Value, name: string, { axes }: Context, builder: GraphB
     shape: whole.map((axis) => axis.extent),
     axes: whole,
     domain: [],
-    body: { kind: "read", operand: source.name, at },
+    body: copyAt(source, at),
     ...(source.span && { span: source.span }),
   }));
 }

@@ -1,5 +1,6 @@
 import { constant, type Form } from "../integers/index.ts";
 import type { Dtype } from "../scalar/dtype.ts";
+import { readAs } from "../scalar/meaning.ts";
 import type { ScalarName } from "../scalar/names.ts";
 import type { Axis, Expr, Guard, ReduceExpr, ReduceOp } from "./expr.ts";
 import type {
@@ -31,6 +32,12 @@ export function holds(guard: Guard): Expr {
 
 export function read(operand: string, ...at: readonly Form[]): Expr {
   return { kind: "read", operand, at };
+}
+
+/** An element of a node as the node stores it; what is stored in 8 bits is read in 32. */
+export function copyAt({ name, dtype }: Pick<Node, "name" | "dtype">, at: readonly Form[]): Expr {
+  const own = read(name, ...at);
+  return readAs(dtype) === dtype ? own : convert(dtype, own);
 }
 
 export function apply(fn: ScalarName, ...operands: readonly Expr[]): Expr {

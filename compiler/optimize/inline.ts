@@ -12,6 +12,7 @@ import {
   substituteAxes,
   visitExpr,
 } from "../graph/visit.ts";
+import { readAs } from "../scalar/meaning.ts";
 import { atomForm, constantOf, product, substitute, type Form } from "../integers/index.ts";
 import { allAxes, atomsOfNode, localNamesOf, mapFormsOfNode, substituteAxesInForm } from "./body.ts";
 import { bindAtMeeting } from "./bind-at-meeting.ts";
@@ -298,9 +299,14 @@ function bodyAt(producer: ComputeNode, at: readonly Form[], taken: Set<string>):
   });
   const map = (form: Form): Form => substituteAxesInForm(form, values);
   const body = renameLocals(substituteAxes(producer.body, values), taken);
-  if (producer.domain.length === 0) return body;
-  const guards = producer.domain.map((guard) => mapGuard(guard, map));
-  return { kind: "select", condition: conjunction(guards), then: body, otherwise: zeroOf(producer.dtype) };
+  const { dtype, domain } = producer;
+  const guards = domain.map((guard) => mapGuard(guard, map));
+  const value: Expr =
+    domain.length === 0
+      ? body
+      : { kind: "select", condition: conjunction(guards), then: body, otherwise: zeroOf(dtype) };
+  // What is stored in 8 bits is read in 32.
+  return readAs(dtype) === dtype ? value : { kind: "convert", to: readAs(dtype), operand: value };
 }
 
 /** `renamed` has the new names of the locals around: a new name may be an old one further in. */

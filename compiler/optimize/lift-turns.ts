@@ -1,4 +1,4 @@
-import { computeNode } from "../graph/build.ts";
+import { computeNode, copyAt } from "../graph/build.ts";
 import { freshName } from "../graph/fresh-name.ts";
 import type { ComputeNode, Graph, Node, Scan, StackNode } from "../graph/graph.ts";
 import { dimRangeOf } from "../graph/ranges.ts";
@@ -93,7 +93,7 @@ function spread(node: StackNode): ComputeNode {
     name: node.name,
     dtype: node.dtype,
     axes,
-    body: { kind: "read", operand: node.of, at },
+    body: copyAt({ name: node.of, dtype: node.dtype }, at),
     ...(node.span && { span: node.span }),
   });
 }
@@ -134,7 +134,7 @@ function liftNode(node: ComputeNode | StackNode, lifting: Lifting): readonly Nod
   const part: ComputeNode = {
     ...pointwise,
     domain: [],
-    body: { kind: "read", operand: name, at: [axisForm(scan.turn), ...places] },
+    body: copyAt({ name, dtype: node.dtype }, [axisForm(scan.turn), ...places]),
   };
   return [{ ...whole, name }, part];
 }

@@ -1,3 +1,4 @@
+import { copyAt } from "../graph/build.ts";
 import type { Axis, Expr } from "../graph/expr.ts";
 import type { ArgsortNode, ComputeNode, Graph, Node, ScatterNode } from "../graph/graph.ts";
 import { prefixOf } from "../graph/prefix.ts";
@@ -316,7 +317,10 @@ export function copyOf(name: string, source: Node): ComputeNode {
     shape: source.shape,
     axes,
     domain: [],
-    body: { kind: "read", operand: source.name, at: axes.map((axis) => axisForm(axis.name)) },
+    body: copyAt(
+      source,
+      axes.map((axis) => axisForm(axis.name)),
+    ),
     recognition: { kind: "elementwise" },
     ...(source.span && { span: source.span }),
   };

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { tensorOf } from "../../compiler/graph/tensor.ts";
 import { compileSource, forwardOf } from "./compile-source.ts";
 import { interpret } from "../../compiler/graph/interpret.ts";
+import { verify } from "../../compiler/graph/verify.ts";
 import { emitWasm } from "../../compiler/wasm/index.ts";
 import { drawTensors, expectClose } from "./drawn-tensors.ts";
 import { loadCompiled, weightsFile } from "./load-compiled.ts";
@@ -68,4 +69,48 @@ model Small(x: f32[N, 4]) -> (y: f32[N, 2]) { y = x |> fc: Scaled() }`;
   const model = await loadCompiled(plan, "baseline", file);
   const result = model["forward"]?.({ x: { data: new Float32Array([1, 2, 3, 4]), shape: [1, 4] } })["y"];
   expect([...(result?.data ?? [])]).toEqual([(-128 + 254 + 3) / 2, 2 * (2 - 6 + 12 - 20)]);
+});
+
+it.each([
+  [
+    "products of what was rounded to 8 bits are those of whole numbers",
+    `model Squares(a: i32[N, T]) -> (y: i32[N, T], z: i32[N]) {
+      q[n, t] = u8(a[n, t])
+      y[n, t] = q[n, t] * q[n, t] - 3 * (if t > 0 then q[n, t - 1] else 1)
+      z[n]    = sum[t] q[n, t] * q[n, 0]
+    }`,
+  ],
+  [
+    "bytes are carried by a scan, and stacked in any order of axes",
+    `fn ramp(a: i32[T]) -> (low: u8[T], last: u8) {
+      scan t in 0..T carry h: u8 = u8(7) {
+        h'     = u8(h + a[t])
+        low[t] = u8(h)
+      }
+      last = h
+    }
+    model Ramps(a: i32[N, T]) -> (every: u8[N, T], end: u8[N], low: i32[N, T], last: i32[N]) {
+      scan t in 0..T carry h: u8[N] = u8(250) {
+        double[n] = u8(2 * a[n, t])
+        h'[n]     = u8(h[n] + double[n])
+        every[n, t] = u8(h'[n])
+      }
+      end = h
+      each[n, :], last[n] = ramp(a[n, :])
+      low[n, t] = each[n, t] * each[n, 0]
+    }`,
+  ],
+])("%s", async (_, text) => {
+  const { program, plan } = compileSource(text);
+  const graph = forwardOf(program);
+  expect(verify(graph, { normal: false })).toEqual([]);
+  const dims = { N: 3, T: 5 };
+  const a = tensorOf(
+    [3, 5],
+    Array.from({ length: 15 }, (_place, place) => ((37 * place) % 300) - 20),
+    "i32",
+  );
+  const expected = interpret(graph, { dims, inputs: { a } });
+  const found = await runWasm(plan, emitWasm(plan, "baseline"), "forward", { dims, inputs: { a } });
+  expectClose(found, expected);
 });
