@@ -5,6 +5,8 @@ import { trialOf } from "./builder.ts";
 import type { ArrayValue, Context, ErrorValue, Value } from "./checker-types.ts";
 import type { Origin, Scalar } from "./scalar.ts";
 import { axisForms, freshAxis, underAxes } from "./context.ts";
+import { integerRangeOf } from "./integer-ranges.ts";
+import { isIntegerType } from "./numbers.ts";
 import { tellIn } from "./session.ts";
 import { showShape } from "./show-types.ts";
 import type { IntegerRange } from "./typed.ts";
@@ -101,7 +103,10 @@ export function entrywise(
     const result = apply(elements([], context), context);
     return result === undefined ? errorValue : scalarValue(result);
   }
-  const sample = sampleElement(shape, context, (at, inner) => apply(elements(at, inner), inner));
+  const sample = sampleElement(shape, context, (at, inner) => {
+    const one = apply(elements(at, inner), inner);
+    return one && { ...one, range: isIntegerType(one.type) ? integerRangeOf(one, inner.facts) : undefined };
+  });
   if (sample === undefined) return errorValue;
   return {
     kind: "array",

@@ -1,14 +1,18 @@
-import type { If } from "../../grammar/ast.ts";
-import { add, constant, maximum, mentions, minimum, type Form } from "../integers/index.ts";
+import type { Expr, If } from "../../grammar/ast.ts";
+import type { Span } from "../diagnostics/source.ts";
+import { maximum, minimum, type Form } from "../integers/index.ts";
 import { commonShape, entrywise, sampleElement } from "./arrays.ts";
+import { silentTrialOf } from "./builder.ts";
 import type { ArrayValue, Context, Value } from "./checker-types.ts";
 import type { Scalar } from "./scalar.ts";
 import { underGuards } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { expectArray } from "./expect.ts";
 import { isClosed, select } from "./exprs.ts";
-import { coerce, join, showType, widened } from "./numbers.ts";
+import { integerRangeOf } from "./integer-ranges.ts";
+import { coerce, isFloatType, join, showType, widened } from "./numbers.ts";
 import { tellIn } from "./session.ts";
+import { onlyTraining, usesName } from "./syntax-walk.ts";
 import { errorValue, scalarValue } from "./value.ts";
 
 /** A condition that is known when the model is built picks its branch; only that one exists (D3.6). */
@@ -28,7 +32,11 @@ export function evaluateIf(expr: If, context: Context): Value {
     });
     return errorValue;
   }
-  if (scalar.known !== undefined) return evaluate(scalar.known ? expr.then : expr.otherwise, context);
+  if (scalar.known !== undefined) {
+    const [taken, other] = scalar.known ? [expr.then, expr.otherwise] : [expr.otherwise, expr.then];
+    const value = evaluate(taken, context);
+    return usesName(expr.condition, onlyTraining) ? inTypeOf(other, value, context, expr.span) : value;
+  }
   const thenContext = underGuards(context, scalar.facts?.whenTrue ?? []);
   const otherwiseContext = underGuards(context, scalar.facts?.whenFalse ?? []);
   const then = evaluate(expr.then, thenContext);
@@ -48,6 +56,15 @@ export function evaluateIf(expr: If, context: Context): Value {
   if (symbolic && then.shape.some((size, place) => size.key !== otherwise.shape[place]?.key))
     return errorValue;
   return selectArrays(expr, scalar, then, otherwise, context);
+}
+
+/** A whole number beside a float is one, also where the other is read only while training, or only afterwards. */
+function inTypeOf(other: Expr, value: Value, context: Context, span: Span): Value {
+  if (value.kind !== "array" || value.type !== "counted") return value;
+  const beside = evaluate(other, { ...context, label: undefined, builder: silentTrialOf(context.builder) });
+  if (beside.kind !== "array" || !isFloatType(beside.type)) return value;
+  const { type } = beside;
+  return entrywise([value], context, span, ([x]) => x && { type, expr: coerce(x, type) });
 }
 
 /** The condition is at fault, which has been said; the branches may have faults of their own. */
@@ -120,7 +137,7 @@ export function selected(
     return undefined;
   }
   if (then.form && otherwise.form && then.form.key === otherwise.form.key) return then;
-  const range = joinRanges(then, otherwise);
+  const range = joinRanges(then, otherwise, context);
   return {
     type,
     expr: select(condition.expr, coerce(then, type), coerce(otherwise, type)),
@@ -129,20 +146,7 @@ export function selected(
 }
 
 /** Whichever branch is taken, the value lies between the lower and the higher ends (D5.2). */
-function joinRanges(then: Scalar, otherwise: Scalar): Scalar["range"] {
-  const ranges = [then, otherwise].map(rangeOfScalar);
-  const [a, b] = ranges;
+function joinRanges(then: Scalar, otherwise: Scalar, { facts }: Context): Scalar["range"] {
+  const [a, b] = [integerRangeOf(then, facts), integerRangeOf(otherwise, facts)];
   return a && b ? { low: minimum(a.low, b.low), high: maximum(a.high, b.high) } : undefined;
-}
-
-function rangeOfScalar(scalar: Scalar): Scalar["range"] {
-  if (scalar.range !== undefined) return scalar.range;
-  const { form } = scalar;
-  if (form === undefined || mentions(form, (atom) => atom.kind === "axis" || atom.kind === "read"))
-    return undefined;
-  return { low: form, high: plusOne(form) };
-}
-
-function plusOne(form: Form): Form {
-  return add(form, constant(1));
 }

@@ -27,3 +27,9 @@ export function trialOf(builder: Builder): Builder {
     applied: new Map(builder.applied),
   };
 }
+
+/** A trial of which nothing is said. */
+export function silentTrialOf(builder: Builder): Builder {
+  const trial = trialOf(builder);
+  return { ...trial, session: { ...trial.session, diagnostics: new Map(trial.session.diagnostics) } };
+}

@@ -14,6 +14,7 @@ import { expectArray } from "./expect.ts";
 import { isClosed } from "./exprs.ts";
 import { named } from "./hoist.ts";
 import type { Candidate, Candidates } from "./index-ranges.ts";
+import { integerRangeOf } from "./integer-ranges.ts";
 import { coerce, fits, showType, stored } from "./numbers.ts";
 import { mapParameters } from "./parameters.ts";
 import type { Scalar } from "./scalar.ts";
@@ -258,7 +259,8 @@ function entries(
   const body = coerce(element, dtype);
   warnOfConstants(body, bound.context, equation.span);
   builder.bindings.push({ kind: "equation", name, axes, domain: [], dtype, body, span: equation.span });
-  const range = dtype === "i32" ? rangeFor(wanted, element, bound.context, equation.span) : undefined;
+  const actual = { form: element.form, range: integerRangeOf(element, bound.context.facts) };
+  const range = dtype === "i32" ? rangeFor(wanted, actual, bound.context, equation.span) : undefined;
   const shape = axes.map(({ extent }) => extent);
   return holdSizes(shape, `\`${target.name.text}\``, builder, target.span)
     ? operandArray(name, { dtype, shape, range })

@@ -1,15 +1,6 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Axis, Expr, Guard } from "../graph/expr.ts";
-import {
-  atomForm,
-  atomKey,
-  atomsOf,
-  axis,
-  constant,
-  mentions,
-  type Atom,
-  type Form,
-} from "../integers/index.ts";
+import { atomForm, atomKey, atomsOf, axis, mentions, type Atom, type Form } from "../integers/index.ts";
 import type { Dtype } from "../scalar/dtype.ts";
 import { operandArray } from "./arrays.ts";
 import { warnOfConstants } from "./constant-ranges.ts";
@@ -19,9 +10,9 @@ import type { Scalar } from "./scalar.ts";
 import { axisForms, freshAxis, underAxes } from "./context.ts";
 import { childrenOf, formsOf, visitExpr } from "../graph/visit.ts";
 import { apply, conjunction, literal, select } from "./exprs.ts";
-import { boundsOfScalar, coerce, stored } from "./numbers.ts";
+import { integerRangeOf } from "./integer-ranges.ts";
+import { coerce, stored } from "./numbers.ts";
 import { holdSizes } from "./sizes.ts";
-import type { IntegerRange } from "./typed.ts";
 
 /** An array in a binding of its own, under those axes of its context that it depends on. */
 export interface Hoisted {
@@ -148,7 +139,7 @@ function dependsOn(expr: Expr, name: string): boolean {
 export function formOf(scalar: Scalar, context: Context, span: Span): Form {
   if (scalar.form !== undefined) return scalar.form;
   const { outer, domain, data } = surroundings(scalar.expr, context);
-  const range = scalar.range ?? rangeOf(scalar, context);
+  const range = integerRangeOf(scalar, context.facts);
   const name = freshBinding(context.builder, "place");
   context.builder.bindings.push({
     kind: "equation",
@@ -165,12 +156,6 @@ export function formOf(scalar: Scalar, context: Context, span: Span): Form {
     at: outer.map((one) => axis(one.name)),
     ...(range && { low: range.low, high: range.high }),
   });
-}
-
-function rangeOf(scalar: Scalar, context: Context): IntegerRange | undefined {
-  const { low, high } = boundsOfScalar(scalar, context);
-  if (!Number.isFinite(low) || !Number.isFinite(high)) return undefined;
-  return { low: constant(low), high: constant(high + 1) };
 }
 
 /** The array under its own name: what no application and no pipe has to compute again. */

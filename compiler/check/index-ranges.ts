@@ -2,13 +2,13 @@ import type { Binder, Cat, Expr, Read, Subscript } from "../../grammar/ast.ts";
 import type { Span } from "../diagnostics/source.ts";
 import { add, product, showForm, type Form } from "../integers/index.ts";
 import { equalSizes } from "./arrays.ts";
-import { trialOf } from "./builder.ts";
+import { silentTrialOf } from "./builder.ts";
 import type { Context, IndexValue } from "./checker-types.ts";
 import { axisForms, freshAxis, underAxes } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { generated, membersOf } from "./generators.ts";
 import { tellIn } from "./session.ts";
-import { partsOf, partsOfSubscript, usesName } from "./syntax-walk.ts";
+import { onlyTraining, partsOf, partsOfSubscript, usesName } from "./syntax-walk.ts";
 import { shapeOfValue } from "./value.ts";
 
 /** The range of an index as one place gives it. */
@@ -50,7 +50,7 @@ export function inferRanges(
   const refused = new Set<string>();
   let trial: Context = {
     ...context,
-    builder: silent(context),
+    builder: silentTrialOf(context.builder),
     frame: { taken: new Set(context.frame.taken) },
   };
   for (const binder of binders) {
@@ -79,11 +79,6 @@ export function inferRanges(
     if (!progress) break;
   }
   return { sizes: found, refused };
-}
-
-function silent(context: Context): Context["builder"] {
-  const trial = trialOf(context.builder);
-  return { ...trial, session: { ...trial.session, diagnostics: new Map(trial.session.diagnostics) } };
 }
 
 function withIndexOf(context: Context, name: string, sizes: readonly Form[]): Context {
@@ -145,7 +140,9 @@ function collect(expr: Expr, pending: ReadonlySet<string>, into: Candidates, con
       collectFromCat(expr, pending, into, context);
       return;
     case "if": {
-      const chosen = usesName(expr.condition, pending) ? undefined : knownCondition(expr.condition, context);
+      // How far an index runs is the same while training as when it is over.
+      const isOpen = usesName(expr.condition, pending) || usesName(expr.condition, onlyTraining);
+      const chosen = isOpen ? undefined : knownCondition(expr.condition, context);
       if (chosen !== false) collect(expr.then, pending, into, context);
       if (chosen !== true) collect(expr.otherwise, pending, into, context);
       collect(expr.condition, pending, into, context);

@@ -22,6 +22,7 @@ import type { ScalarName } from "../scalar/names.ts";
 import type { Context } from "./checker-types.ts";
 import type { NumberType, Scalar } from "./scalar.ts";
 import { apply, literal, retype } from "./exprs.ts";
+import { combinedRange } from "./integer-ranges.ts";
 import { tellIn } from "./session.ts";
 import { counted } from "./value.ts";
 
@@ -163,7 +164,8 @@ function combineIntegers(
     // A negative or unknown exponent leaves the whole numbers.
     return { type: "float", expr: apply("power", coerce(left, "f32"), coerce(right, "f32")) };
   }
-  return { type, expr: apply(arithmetic[operator], left.expr, right.expr) };
+  const range = combinedRange(operator, left, right, context.facts);
+  return { type, expr: apply(arithmetic[operator], left.expr, right.expr), ...(range && { range }) };
 }
 
 /** Reads are left as they stand in a value; only in subscripts they become forms. */

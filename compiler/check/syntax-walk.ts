@@ -80,6 +80,9 @@ export function usesName(expr: Expr, names: ReadonlySet<string>): boolean {
   return partsOf(expr).some((part) => usesName(part, names));
 }
 
+/** What a condition uses that is decided differently in two builds of one model. */
+export const onlyTraining: ReadonlySet<string> = new Set(["training"]);
+
 /** Visits an expression and all in it; the visitor answers false to leave out what is inside. */
 export function walk(expr: Expr, visit: (inner: Expr) => boolean | undefined): void {
   if (visit(expr) === false) return;

@@ -158,5 +158,5 @@ model M(x: f32[N, 2]) -> (y: f32[N, 2]) {
     for (let start = 0; start < text.length; start += 997) {
       expect(() => checkSource(text.slice(start, start + 1500))).not.toThrow();
     }
-  });
+  }, 120_000);
 });

@@ -143,3 +143,54 @@ model M(x: f32[N]) -> (y: f32[N]) { y = x |> c: Count() }`;
     expectCodes(model("(x: f32[N]) -> (y: f32[N])", "y[n] = x[n] + random()"), []);
   });
 });
+
+describe("between which numbers a whole number lies", () => {
+  const reads = (subscript: string, rest = ""): string =>
+    `model M(x: f32[N, 40], a: f32[N], k: i32[N] in 0..4) -> (y: f32[N]) {\n${rest}\n  y[n] = x[n, ${subscript}]\n}`;
+
+  test("is known of a constant under a name", () => {
+    expectCodes(reads("at[n]", "at[n in 0..N] = 39"), []);
+    expectCodes(reads("at[n]", "at[n in 0..N] = 40"), ["DLC3006"]);
+  });
+
+  test("of what is computed from indices and from integers of a tensor", () => {
+    expectCodes(reads("at[n]", "at[n] = 13 * k[n]"), []);
+    expectCodes(reads("at[n]", "at[n] = 39 - 13 * k[n]"), []);
+    expectCodes(reads("at[n]", "at[n] = 13 * k[n] + 1"), ["DLC3006"]);
+    expectCodes(reads("at[3, k[n]]", "at[j in 0..4, i in 0..10] = 10 * j + i"), []);
+  });
+
+  test("and of sums and products of what is clamped", () => {
+    const clamped = (factor: number): string =>
+      reads("at[n]", `at[n] = ${factor} * clamp(i32(a[n]), 0, 4) + clamp(i32(x[n, 0]), 0, 7)`);
+    expectCodes(clamped(8), []);
+    expectCodes(clamped(9), ["DLC3006"]);
+    expectCodes(reads("at[n]", "at[n] = 39 - clamp(i32(a[n]), 0, 39)"), []);
+    expectCodes(reads("at[n]", "at[n] = 38 - clamp(i32(a[n]), 0, 39)"), ["DLC3006"]);
+  });
+
+  test("but not of what may wrap when it is stored", () => {
+    const wrapped =
+      "model M(x: f32[8], k: i32 in 0..1073741824) -> (y: f32) {\n  far[i in 0..1] = 4 * k\n  y = x[floor(far[0] / 536870912)]\n}";
+    expectCodes(wrapped, ["DLC3006"]);
+    expectCodes(wrapped.replace("4 * k", "1 * k"), []);
+  });
+});
+
+describe("what depends on `training`", () => {
+  test("is a float while training and afterwards, if one branch is", () => {
+    const source = `model M(x: f32[2, 4]) -> (y: f32[2, 4]) {
+  scale[n] = if training then 0.3 + x[n, 0] else 2
+  y[n, i] = x[n, i] * scale[n]
+}`;
+    expect(
+      run(source, {
+        x: [
+          [1, 2, 3, 4],
+          [5, 6, 7, 8],
+        ],
+      }),
+    ).toEqual([2, 4, 6, 8, 10, 12, 14, 16]);
+    expectCodes(source, [], { train: true });
+  });
+});
