@@ -5,7 +5,7 @@ import { readGiven } from "./host.ts";
 
 /** Numbers that were given for an input. */
 export interface Numbers {
-  /** Undefined where only a row of numbers was given. */
+  /** Undefined where only a row of numbers was given, perhaps of one. */
   readonly shape: readonly number[] | undefined;
   readonly data: ArrayLike<number>;
   /** As messages call them: a file's name, or the input's own. */
@@ -35,7 +35,7 @@ function parseNumbers(text: string, from: string): Numbers {
     return number;
   });
   if (data.length === 0) throw new InputError(`${from} has no numbers`);
-  return { shape: data.length === 1 ? [] : undefined, data, from };
+  return { shape: undefined, data, from };
 }
 
 function cut(word: string): string {

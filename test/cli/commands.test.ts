@@ -121,6 +121,8 @@ describe("dlc run", () => {
     writeFileSync(join(folder, "colour.dl"), mirror("f32[N, 3, H, W]"));
     writeFileSync(join(folder, "grey.dl"), mirror("f32[N, 1, H, W]"));
     writeFileSync(join(folder, "whole.dl"), mirror("i32[N, 2]"));
+    writeFileSync(join(folder, "single.dl"), mirror("f32"));
+    writeFileSync(join(folder, "row.dl"), mirror("f32[1]"));
     // Built once: a module starts faster than a source.
     await dlc(folder, ["build", "whole.dl", "-o", "whole"]);
   });
@@ -164,6 +166,11 @@ describe("dlc run", () => {
         expect(await outputOf("whole", "-i", `image=${value}`)).toEqual(expected);
       }),
     );
+  });
+
+  it("takes one number for a number and for a row of one", async () => {
+    expect(await outputOf("single.dl", "-i", "image=3")).toMatchObject({ shape: [], data: [3] });
+    expect(await outputOf("row.dl", "-i", "image=3")).toMatchObject({ shape: [1], data: [3] });
   });
 
   it("shows the value of an equation inside", async () => {
