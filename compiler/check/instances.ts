@@ -94,9 +94,11 @@ export function kindLabels(
       return;
     }
     const passes = expr.kind === "list" || expr.kind === "group" || expr.kind === "if";
-    // Arguments of kind layer are labelled by the name that receives them.
-    const below = passes ? labelled : expr.kind === "call";
-    for (const part of partsOf(expr)) visit(part, below);
+    // Arguments of kind layer are labelled by the name that receives them; what is applied on the spot, `Linear(3)(x)`,
+    // is labelled by nothing.
+    const applied = expr.kind === "call" && expr.callee.kind !== "name" ? expr.callee : undefined;
+    for (const part of partsOf(expr))
+      visit(part, part !== applied && (passes ? labelled : expr.kind === "call"));
   };
   for (const statement of statementsOf(declaration.body.statements)) {
     if (statement.kind === "equation")
