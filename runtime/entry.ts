@@ -21,7 +21,7 @@ export interface CallOptions {
   readonly step?: number;
 }
 
-export type Entry = (inputs: Inputs, options?: CallOptions) => Readonly<Record<string, Tensor>>;
+export type Entry = (inputs?: Inputs, options?: CallOptions) => Readonly<Record<string, Tensor>>;
 
 /** Which entry the table of addresses is set for: entries of one model share the arena. */
 export interface Current {
@@ -52,10 +52,13 @@ export function makeEntry(
   /** The arrays that lie in memory still, of the inputs that are kept. */
   const lying = new Map<number, TensorData>();
   const names = new Set(entry.inputs.map((port) => port.name));
-  return (inputs, options) => {
+  return (inputs = {}, options) => {
     for (const port of entry.inputs) {
-      if (inputs[port.name] === undefined && port.initial === undefined)
+      const given: unknown = inputs[port.name];
+      if (given === undefined && port.initial === undefined)
         throw new TypeError(`${name}: the input ${port.name} is missing`);
+      if (given !== undefined && Object(given) !== given)
+        throw new TypeError(`${name}: ${port.name} must be an array of numbers`);
     }
     for (const given of Object.keys(inputs)) {
       if (!names.has(given))
@@ -155,8 +158,22 @@ function copyIn(
   address: number,
   arena: Arena,
 ): void {
+  const view = arena.view(port.dtype, address, data.length);
+  if (data.constructor !== view.constructor) checkNumbers(entryName, port, data);
   if (port.range !== undefined) checkRange(entryName, port, data, dims);
-  arena.view(port.dtype, address, data.length).set(data);
+  view.set(data);
+}
+
+/** An array of another kind is converted number by number, where 1.5 would become 1, and a list in a list NaN. */
+function checkNumbers(entryName: string, { name, dtype }: PortSpec, data: TensorData): void {
+  for (let place = 0; place < data.length; place++) {
+    const value: unknown = data[place];
+    const fits = dtype === "f32" || Number.isInteger(value);
+    if (typeof value === "number" ? fits : typeof value === "boolean" && dtype === "bool") continue;
+    throw new TypeError(
+      `${entryName}: ${name} takes ${dtype === "f32" ? "numbers" : "whole numbers"}, but element ${place} is ${String(value)}`,
+    );
+  }
 }
 
 /** An input that is left out has its default in every place. */

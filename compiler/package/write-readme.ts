@@ -9,6 +9,7 @@ export function writeReadme(plan: Plan, name: string, docs: ModelDocs, weightsIn
   const inline = weightsInlined
     ? `For bundlers that emit no files of their own (esbuild, Rollup) and for single files: \`import { load } from "${name}/inline"\`.`
     : `For bundlers that emit no files of their own: \`import { load } from "${name}/inline"\` has the code in it; give it the weights, \`load({ weights })\`.`;
+  const [first, others] = [publicEntries(plan).slice(0, 1), publicEntries(plan).slice(1)];
   return [
     `# ${name}`,
     "",
@@ -19,10 +20,12 @@ export function writeReadme(plan: Plan, name: string, docs: ModelDocs, weightsIn
     `import { load } from "${name}";`,
     "",
     `const ${variable} = await load();`,
-    ...publicEntries(plan).map((entry) => callText(variable, entry)),
+    ...first.map((entry) => callText(variable, entry)),
     "```",
     "",
-    ...publicEntries(plan).flatMap((entry) => describe(entry, plan, docs)),
+    ...first.flatMap((entry) => describe(entry, plan, docs)),
+    // In blocks of their own, since results of several entries may have one name.
+    ...others.flatMap((entry) => describe(entry, plan, docs, callText(variable, entry))),
     ...(plan.memory === undefined
       ? []
       : [
@@ -64,14 +67,12 @@ function describeTrainer(variable: string, plan: Plan, training: TrainingPlan): 
   ];
 }
 
-function describe(entry: EntryPlan, plan: Plan, docs: ModelDocs): readonly string[] {
-  const row = (
-    port: { readonly name: string; readonly buffer: number; readonly initial?: number },
-    direction: string,
-  ): string => {
+function describe(entry: EntryPlan, plan: Plan, docs: ModelDocs, call?: string): readonly string[] {
+  const row = (port: EntryPlan["inputs"][number], direction: string): string => {
     const buffer = plan.buffers.find((candidate) => candidate.id === port.buffer);
     if (buffer === undefined) throw new Error(`bug: no buffer ${port.buffer}`);
-    const type = `\`${buffer.dtype}${showShape(buffer.shape)}\``;
+    const range = port.range && ` in ${showForm(port.range.low)}..${showForm(port.range.high)}`;
+    const type = `\`${buffer.dtype}${showShape(buffer.shape)}${range ?? ""}\``;
     const initial = port.initial === undefined ? "" : `, ${port.initial} where it is left out`;
     return `| ${direction} | \`${port.name}\` | ${type}${initial} |`;
   };
@@ -80,6 +81,7 @@ function describe(entry: EntryPlan, plan: Plan, docs: ModelDocs): readonly strin
     `## ${entry.name}`,
     "",
     ...(doc === undefined ? [] : [doc.trim(), ""]),
+    ...(call === undefined ? [] : ["```js", call, "```", ""]),
     "| | name | type |",
     "| --- | --- | --- |",
     ...entry.inputs.map((port) => row(port, "input")),

@@ -1,7 +1,7 @@
 import type { Project, SourceFile } from "ts-morph";
 import type { Parameter } from "../graph/graph.ts";
 import type { Dtype } from "../scalar/dtype.ts";
-import { bareDim, constantOf, type Form } from "../integers/index.ts";
+import { bareDim, constant, constantOf, showForm, subtract, type Form } from "../integers/index.ts";
 import { publicEntries } from "../plan/hidden-entries.ts";
 import type { Buffer, EntryPlan, Plan, TrainingPlan } from "../plan/plan.ts";
 
@@ -99,9 +99,8 @@ function addEntry(model: Interface, entry: EntryPlan, plan: Plan, doc: string | 
     const { dtype, shape } = bufferOf(buffer);
     const extents = shape.map((extent) => extentType(extent, used));
     const array = arrayType(dtype);
-    const note = range === undefined ? "" : `/** ${dtype}, checked to be in its declared range. */ `;
     const open = initial === undefined ? "" : "?";
-    return `${note}readonly ${name}${open}: ${array} | ShapedTensor<${array}, readonly [${extents.join(", ")}]>`;
+    return `${rangeNote(range)}readonly ${name}${open}: ${array} | ShapedTensor<${array}, readonly [${extents.join(", ")}]>`;
   });
   const inferred = entry.dims.filter(({ name }) => used.has(name));
   const outputs = entry.outputs.map(({ name, buffer }) => {
@@ -146,12 +145,14 @@ function addTrainer(file: SourceFile, model: Interface, plan: Plan, training: Tr
     const entry = plan.entries.find((each) => each.name === training[name]);
     if (entry === undefined) throw new Error(`bug: the plan has no entry ${training[name]}`);
     const used = new Set<string>();
-    const inputs = entry.inputs.flatMap(({ name: input, buffer }) => {
+    const inputs = entry.inputs.flatMap(({ name: input, buffer, range }) => {
       if (countedByTrainer.has(input)) return [];
       const { dtype, shape } = bufferOf(buffer);
       const extents = shape.map((extent) => extentType(extent, used));
       const array = arrayType(dtype);
-      return [`readonly ${input}: ${array} | ShapedTensor<${array}, readonly [${extents.join(", ")}]>`];
+      return [
+        `${rangeNote(range)}readonly ${input}: ${array} | ShapedTensor<${array}, readonly [${extents.join(", ")}]>`,
+      ];
     });
     const metrics = entry.outputs.map(({ name: output, buffer }) => {
       const { dtype, shape } = bufferOf(buffer);
@@ -202,6 +203,12 @@ function addTrainer(file: SourceFile, model: Interface, plan: Plan, training: Tr
     },
   ]);
   model.addProperty({ name: "trainer", isReadonly: true, type: "Trainer" });
+}
+
+function rangeNote(range: EntryPlan["inputs"][number]["range"]): string {
+  if (range === undefined) return "";
+  const [low, last] = [showForm(range.low), showForm(subtract(range.high, constant(1)))];
+  return `/** Whole numbers from ${low} to ${last}, as each call checks. */ `;
 }
 
 function arrayType(dtype: Dtype): string {

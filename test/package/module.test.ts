@@ -184,6 +184,36 @@ describe("a wrong call", () => {
     expect(() => call(model, { ids: Int32Array.of(-1) })).toThrow(RangeError);
   });
 
+  test("with what is no array of numbers of the input's kind names the first that is none", async () => {
+    const table = tensorOf([4, 2], [0, 1, 2, 3, 4, 5, 6, 7]);
+    const wrong = async (source: string, ...args: readonly unknown[]): Promise<unknown> => {
+      const { forward } = await load(source, source === lookup ? { table } : {});
+      try {
+        return forward && Reflect.apply(forward, undefined, args);
+      } catch (error) {
+        return String(error);
+      }
+    };
+    const integers = "TypeError: forward: ids takes whole numbers, but element";
+    expect(await wrong(lookup, { ids: Float32Array.of(1, 1.5) })).toBe(`${integers} 1 is 1.5`);
+    expect(await wrong(lookup, { ids: [[1, 2]] })).toBe(`${integers} 0 is 1,2`);
+    expect(await wrong(lookup, { ids: BigInt64Array.of(1n) })).toBe(`${integers} 0 is 1`);
+    expect(await wrong(lookup, { ids: 3 })).toBe("TypeError: forward: ids must be an array of numbers");
+    const rows = [[1], [2], [3]];
+    expect(await wrong(doubling, { x: rows })).toBe(
+      "TypeError: forward: x takes numbers, but element 0 is 1",
+    );
+    expect(await wrong(doubling)).toBe("TypeError: forward: the input x is missing");
+    const fitting = [Float64Array.of(1, 2, 3), [1, 2, 3], Int32Array.of(1, 2, 3)];
+    for (const x of fitting) {
+      expect(await wrong(doubling, { x })).toMatchObject({ y: { data: Float32Array.of(2, 4, 6) } });
+    }
+    const chosen = "model Chosen(keep: bool[N]) -> (y: f32[N]) { y[n] = if keep[n] then 1 else 0 }";
+    expect(await wrong(chosen, { keep: [true, false] })).toMatchObject({
+      y: { data: Float32Array.of(1, 0) },
+    });
+  });
+
   test("with a missing or an unknown input says its name", async () => {
     const model = await load(doubling);
     expect(() => call(model, {})).toThrow(new TypeError("forward: the input x is missing"));
