@@ -5,6 +5,7 @@ import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { Source, Span } from "../compiler/diagnostics/source.ts";
 import type { Lexed } from "./lex.ts";
 import { endOf } from "./nodes.ts";
+import { habitHelp } from "./foreign-habits.ts";
 import { nearestWord } from "./nearest-word.ts";
 import { isOf, leftSideBefore } from "./starts.ts";
 import { Float, Identifier, Int, ReduceWord, reduceWords, Sign } from "./tokens.ts";
@@ -103,9 +104,11 @@ export function syntaxError(
   }
   const sameLine = previous && !source.text.slice(endOf(previous), at.start).includes("\n");
   const orOperator = between && sameLine ? "an operator or " : "";
+  const help = habitHelp(stop);
   return report("DLC1001", {
     message: `expected ${orOperator}${expected}, found ${nameOf(found)}`,
     span: at,
+    help: help === undefined ? [] : [help],
   });
 }
 
@@ -127,17 +130,21 @@ const specials: readonly ((stop: Stop) => Diagnostic | undefined)[] = [
   misspelledWord,
 ];
 
-function hardWordAsName({ expected, found, next, at }: Stop): Diagnostic | undefined {
+function hardWordAsName({ expected, before, found, next, at }: Stop): Diagnostic | undefined {
   if (!/^[a-z]+$/.test(found.image) || isOf(found, Identifier)) return undefined;
   const bound = [Sign.is, Sign.openSquare, Sign.prime, Sign.comma].includes(next.tokenType);
   const asStatement = expected === "a statement" || expected === "a declaration";
   const asFormal = expected === "`,` or `)`" && next.tokenType === Sign.colon;
   if (expected !== "a name" && !(asStatement && bound) && !asFormal) return undefined;
-  const kind = isOf(found, ReduceWord) ? "a reduction" : "a word of the language";
+  const reduces = isOf(found, ReduceWord);
   return report("DLC1015", {
-    message: `\`${found.image}\` is ${kind}, not a name`,
+    message: `\`${found.image}\` is ${reduces ? "a reduction" : "a word of the language"}, not a name`,
     span: at,
-    help: [`choose another name, ${found.image}_ say`],
+    help: [
+      reduces && before.at(-1)?.tokenType === Sign.dot
+        ? `it stands before what it takes: \`${found.image}[k] x[n, k]\`, or \`${found.image}(x)\` of all of a tensor`
+        : `choose another name, ${found.image}_ say`,
+    ],
   });
 }
 

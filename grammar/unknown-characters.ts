@@ -1,6 +1,7 @@
 import { report } from "../compiler/diagnostics/report.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { Span } from "../compiler/diagnostics/source.ts";
+import { foreignCharacters } from "./foreign-habits.ts";
 
 /** What other languages, and papers, write where this one has another sign. */
 const instead: Readonly<Record<string, string>> = {
@@ -62,10 +63,15 @@ export function unknownCharacters(span: Span, text: string): Diagnostic {
   const message = `the language does not use ${[...text].length === 1 ? "the character" : "the characters"} ${show(text)}`;
   if (written === undefined) {
     const letter = /^\p{L}+$/u.test(text);
+    const habit = Object.hasOwn(foreignCharacters, text) ? foreignCharacters[text] : undefined;
     return report("DLC1002", {
       message,
       span,
-      help: letter ? ["names are written with the letters A to Z and a to z, digits and _"] : [],
+      help: letter
+        ? ["names are written with the letters A to Z and a to z, digits and _"]
+        : habit === undefined
+          ? []
+          : [habit],
     });
   }
   const title = written === "" ? "leave it out: nothing separates statements" : `write ${written}`;

@@ -4,7 +4,7 @@ import { add, axis, constant, mentions, product, subtract, type Form } from "../
 import type { Context, IndexValue } from "./checker-types.ts";
 import { axisForms, freshAxis, underAxes } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
-import { integerOf } from "./expect.ts";
+import { expectArray, integerOf } from "./expect.ts";
 import { inferRanges, type Candidates } from "./index-ranges.ts";
 import { find } from "./scope.ts";
 import { tell, tellIn } from "./session.ts";
@@ -73,18 +73,24 @@ export function bindIndices(
 }
 
 function reportNoRange(binder: Binder, name: string, bodies: readonly Expr[], inner: Context): void {
-  // Where something else is wrong with the equation, the range may be missing for that reason.
-  if (hasSilentCause(inner)) return;
-  // An array that is wrong itself, one of an unknown name, say, has no range to give: then that is told.
-  for (const array of bodies.flatMap((body) => arraysReadAt(body, name, new Set([name])))) {
-    evaluate(array, { ...inner, label: undefined, integer: false });
-  }
-  if (hasSilentCause(inner)) return;
+  if (hasOtherCause(name, bodies, inner)) return;
   tellIn(inner.builder, "DLC3007", {
     message: `nothing says over which range \`${name}\` runs`,
     span: binder.span,
     help: [`write \`${name} in 0..…\`: no read without a guard has it bare as a subscript`],
   });
+}
+
+/**
+ * Whether an index has no range since something else is wrong, which has been said: with the equation, or with an array
+ * that it reads, one of an unknown name or one that is several, say.
+ */
+export function hasOtherCause(name: string, bodies: readonly Expr[], context: Context): boolean {
+  if (hasSilentCause(context)) return true;
+  for (const array of bodies.flatMap((body) => arraysReadAt(body, name, new Set([name])))) {
+    expectArray(evaluate(array, { ...context, label: undefined, integer: false }), context, array.span);
+  }
+  return hasSilentCause(context);
 }
 
 function hasSilentCause(context: Context): boolean {

@@ -4,6 +4,7 @@ import type { Guard } from "../graph/expr.ts";
 import { selected } from "./branches.ts";
 import type { Context, Value } from "./checker-types.ts";
 import type { Scalar } from "./scalar.ts";
+import { hasOtherCause } from "./binders.ts";
 import { boundsGuards, guardsExpr } from "./conditions.ts";
 import { underGuards } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
@@ -43,10 +44,11 @@ export function evaluateCat(expr: Cat, context: Context): Value {
 function sizeOfPart(part: Member, expr: Cat, { builder }: Context): Form | undefined {
   const indices = new Map(part.context.indices);
   indices.delete(expr.index.text);
+  const context = { ...part.context, indices };
   const binder = { kind: "index", name: expr.index, range: undefined, span: expr.index.span } as const;
-  const { sizes } = inferRanges([binder], [part.expr], { ...part.context, indices }, new Map());
+  const { sizes } = inferRanges([binder], [part.expr], context, new Map());
   const size = sizes.get(expr.index.text)?.[0];
-  if (size === undefined && builder.mode === "instance") {
+  if (size === undefined && !hasOtherCause(expr.index.text, [part.expr], context)) {
     tellIn(builder, "DLC3007", {
       message: `nothing in this part says over which range \`${expr.index.text}\` runs`,
       span: part.expr.span,

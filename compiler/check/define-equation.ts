@@ -6,7 +6,7 @@ import { evaluate as evaluateLabelled } from "./evaluate.ts";
 import { define, lazy, valueOf } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { walk } from "./syntax-walk.ts";
-import { errorValue } from "./value.ts";
+import { errorValue, listed } from "./value.ts";
 
 /** The names that an equation defines, and the labels of its stages. */
 export function defineEquation(
@@ -54,7 +54,9 @@ export function evaluateTogether(equation: Equation, scope: Scope, builder: Buil
     value.kind === "results" ? value.results.size : value.kind === "list" ? value.elements.length : 1;
   if (value.kind === "error" || count === equation.targets.length) return value;
   tellIn(builder, "DLC3013", {
-    message: `${equation.targets.length} names stand for ${count} ${count === 1 ? "result" : "results"}`,
+    message: `${equation.targets.length} names stand for ${count} ${count === 1 ? "result" : "results"}${
+      value.kind === "results" ? `, ${listed([...value.results.keys()])}` : ""
+    }`,
     span: equation.value.span,
   });
   return errorValue;

@@ -17,13 +17,24 @@ export function expectArray(value: Value, context: Context, span: Span): ArrayVa
     const [only, second] = [...value.results.values()];
     if (only !== undefined && second === undefined) return expectArray(only, context, span);
   }
-  if (value.kind !== "error") {
-    tellIn(context.builder, "DLC3013", {
-      message: `a tensor or a number is needed here, but this is ${describeValue(value)}`,
-      span,
-    });
-  }
+  refuseValue(value, context, span);
   return undefined;
+}
+
+/** Says that a value is no tensor. */
+export function refuseValue(value: Value, context: Context, span: Span): void {
+  if (value.kind === "error") return;
+  tellIn(context.builder, "DLC3013", {
+    message: `a tensor or a number is needed here, but this is ${describeValue(value)}`,
+    span,
+    help: value.kind === "results" ? [helpWithResults([...value.results.keys()], span)] : [],
+  });
+}
+
+function helpWithResults(names: readonly string[], { source, start, end }: Span): string {
+  const text = source.text.slice(start, end);
+  const whole = /^\w+$/.test(text) ? text : "(…)";
+  return `read one by its name, \`${whole}.${names[0] ?? ""}\`, or name them all: \`${names.join(", ")} = …\``;
 }
 
 /** The number that a value is, under the indices of the context. */

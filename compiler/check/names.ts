@@ -7,6 +7,7 @@ import { memberOfInstance } from "./members.ts";
 import { reportNextValue } from "./next-values.ts";
 import { trainingValue } from "./prelude.ts";
 import { stopped } from "./parameters.ts";
+import { foreignMember } from "./foreign-names.ts";
 import { find, reportUnknown, valueOf } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { suggest } from "./suggest.ts";
@@ -115,6 +116,7 @@ function memberOf(object: Value, name: Name, context: Context): Value {
       tellIn(context.builder, "DLC3013", {
         message: `${describeValue(object)} has no parts with names`,
         span: name.span,
+        help: object.kind === "array" ? [foreignMember(name.text)] : [],
       });
       return errorValue;
   }

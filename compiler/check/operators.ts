@@ -6,13 +6,13 @@ import type { Scalar } from "./scalar.ts";
 import { both, compare, either, opposite, type Comparison } from "./conditions.ts";
 import { underGuards } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
-import { asCondition, conditionOf } from "./expect.ts";
+import { asCondition, conditionOf, refuseValue } from "./expect.ts";
 import { visitExpr } from "../graph/visit.ts";
 import { literal, select } from "./exprs.ts";
 import { arithmetic, combine, negative, showType, widened } from "./numbers.ts";
 import { parameterwise } from "./parameters.ts";
 import { tellIn } from "./session.ts";
-import { boolConstant, describeValue, errorValue, scalarValue } from "./value.ts";
+import { boolConstant, errorValue, scalarValue } from "./value.ts";
 
 export function evaluateUnary(expr: Unary, context: Context): Value {
   const { operator, operand } = expr;
@@ -105,12 +105,7 @@ function isComparison(operator: BinaryOperator): operator is Comparison {
 function isNumeric(value: Value, context: Context, span: Span): boolean {
   if (value.kind === "array") return true;
   if (value.kind === "results" && value.results.size === 1) return true;
-  if (value.kind !== "error") {
-    tellIn(context.builder, "DLC3013", {
-      message: `a tensor or a number is needed here, but this is ${describeValue(value)}`,
-      span,
-    });
-  }
+  refuseValue(value, context, span);
   return false;
 }
 

@@ -3,6 +3,7 @@ import type { Builder, Context, Entity, Scope, Session, Value } from "./checker-
 import type { Particulars } from "../diagnostics/index.ts";
 import { libraryModuleOf } from "./library.ts";
 import { tell, tellIn } from "./session.ts";
+import { foreignName } from "./foreign-names.ts";
 import { suggest } from "./suggest.ts";
 import { errorValue } from "./value.ts";
 
@@ -110,9 +111,11 @@ export function visibleNames(context: Context): readonly string[] {
 export function reportUnknown(name: string, span: Span, context: Context): void {
   const module = libraryModuleOf(name, context.builder.session.host);
   const guess = module === undefined ? suggest(name, visibleNames(context)) : undefined;
+  const elsewhere = foreignName(name);
   tellIn(context.builder, "DLC2001", {
     message: `there is no \`${name}\` here`,
     span,
+    ...(elsewhere !== undefined && { help: [elsewhere] }),
     ...(module !== undefined && toImport(name, module, span)),
     ...(guess !== undefined && {
       help: [`did you mean \`${guess}\`?`],

@@ -39,8 +39,14 @@ const kindNames: Record<Exclude<Value["kind"], "array">, string> = {
   error: "nothing",
 };
 
+/** `y, h and c` */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
+}
+
 /** What a value is, in the words of a message. */
 export function describeValue(value: Value): string {
+  if (value.kind === "results") return `${kindNames.results}, ${listed([...value.results.keys()])}`;
   if (value.kind !== "array") return kindNames[value.kind];
   if (value.shape.length > 0) return "a tensor";
   return value.type === "bool" ? "a condition" : "a number";

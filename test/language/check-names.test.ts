@@ -216,7 +216,9 @@ model M(x: f32[N, 3]) -> (y: f32[N, 3]) {
     expect(messages[1]).toContain("linear2.…");
     const applied = `${linear}model M(x: f32[N, 3]) -> (y: f32[N, 3]) { h = Linear(2)(x)  y = relu(Linear(3)(h)) }`;
     expect(expectCodes(applied, ["DLC2009", "DLC2009"])[0]).toContain("linear1.…");
-    expect(pathsOf(applied.replace("relu(Linear(3)(h))", "out(h)  out = Linear(3)"))).toContain("linear.bias");
+    expect(pathsOf(applied.replace("relu(Linear(3)(h))", "out(h)  out = Linear(3)"))).toContain(
+      "linear.bias",
+    );
   });
   test("D2.3 applying a name again shares, and an entry shares what is bound outside it", () => {
     const source = `${linear}model M {
