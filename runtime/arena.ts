@@ -55,7 +55,7 @@ export function makeArena(name: string, base: number): Arena {
 export function placeEntry(name: string, entry: EntrySpec, dims: Dims, arena: Arena): readonly number[] {
   const sizes = entry.sizes(dims);
   const first = entry.inputs.filter((port) => port.kept === true).length;
-  const placed = place(sizes, entry.interference, arena.base, memoryLimit, { first });
+  const placed = place(sizes, entry.lifetimes, arena.base, memoryLimit, { first });
   if (!placed.fits) {
     throw new RangeError(
       `${name}: this call needs more than ${showBytes(placed.needed)} of memory, and WebAssembly has at most ${showBytes(memoryLimit)}`,

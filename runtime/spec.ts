@@ -1,3 +1,5 @@
+import type { Lifetime } from "./place.ts";
+
 /**
  * What a generated module tells the runtime about its model: the contract between `compiler/package`, which writes it
  * as a literal into `index.js`, and `runtime`, which reads it. It is part of the module, so both are always of one age.
@@ -62,8 +64,8 @@ export interface EntrySpec {
   /** The buffers that are placed anew for other dims, and their sizes in bytes, in one order. */
   readonly arena: readonly number[];
   readonly sizes: (dims: Dims) => readonly number[];
-  /** Places in `arena` of buffers that may not overlap, in pairs. */
-  readonly interference: readonly (readonly [number, number])[];
+  /** When each of them is needed, from one of the code's calls to another. */
+  readonly lifetimes: readonly Lifetime[];
   /** Floating-point operations of one call. */
   readonly flops: (dims: Dims) => number;
 }

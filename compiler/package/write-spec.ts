@@ -144,7 +144,6 @@ function writeEntry(entry: EntryPlan, plan: Plan): string {
       ...(kept && { kept: "true" }),
     });
   };
-  const places = new Map(entry.arena.map((id, place) => [id, place]));
   return object({
     dims: list(
       entry.dims.map(({ name, low, high }) =>
@@ -165,7 +164,7 @@ function writeEntry(entry: EntryPlan, plan: Plan): string {
     outputs: list(entry.outputs.map(port)),
     arena: list(entry.arena.map(String)),
     sizes: `${args}=>${list(entry.arena.map((id) => formToJavaScript(bufferOf(id).bytes)))}`,
-    interference: list(entry.interference.map(([a, b]) => list([places.get(a), places.get(b)].map(String)))),
+    lifetimes: list(entry.lifetimes.map((lifetime) => list(lifetime.map(String)))),
     flops: `${args}=>${formToJavaScript(entry.flops)}`,
   });
 }

@@ -1,14 +1,9 @@
+import type { Lifetime } from "../../runtime/place.ts";
 import type { CallLoop } from "./plan.ts";
 
-/** From the call before which a buffer is filled, or that writes it, to the last that reads it; both included. */
-export interface Lifetime {
-  readonly buffer: number;
-  readonly first: number;
-  readonly last: number;
-}
-
 /**
- * Lifetimes of the buffers of one entry; `calls` are the buffers that each call touches. Inputs are filled before the first call (−1) and may be
+ * Lifetimes of the buffers of one entry, each from the call before which it is filled, or that writes it, to the last
+ * that reads it; `calls` are the buffers that each call touches. Inputs are filled before the first call (−1) and may be
  * overwritten after their last reader; outputs live past the last call.
  */
 export function lifetimesOf(
@@ -17,7 +12,7 @@ export function lifetimesOf(
   outputs: readonly number[],
   persistent: ReadonlySet<number>,
   loops: readonly CallLoop[] = [],
-): readonly Lifetime[] {
+): ReadonlyMap<number, Lifetime> {
   const first = new Map<number, number>(inputs.map((buffer) => [buffer, -1]));
   const last = new Map<number, number>(inputs.map((buffer) => [buffer, -1]));
   calls.forEach((touched, place) => {
@@ -37,16 +32,5 @@ export function lifetimesOf(
       if (to > end && from <= end) first.set(buffer, Math.min(from, start));
     }
   }
-  return [...first].map(([buffer, start]) => ({ buffer, first: start, last: last.get(buffer) ?? start }));
-}
-
-/** The pairs that are alive at one time. A call's operands and its results are alive together. */
-export function interferenceOf(lifetimes: readonly Lifetime[]): readonly (readonly [number, number])[] {
-  const pairs: (readonly [number, number])[] = [];
-  lifetimes.forEach((a, place) => {
-    for (const b of lifetimes.slice(place + 1)) {
-      if (a.first <= b.last && b.first <= a.last) pairs.push([a.buffer, b.buffer]);
-    }
-  });
-  return pairs;
+  return new Map([...first].map(([buffer, start]) => [buffer, [start, last.get(buffer) ?? start]]));
 }

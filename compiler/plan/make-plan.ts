@@ -237,7 +237,6 @@ function renumber(
       inputs: entry.inputs.map((input) => ({ ...input, buffer: idOf(input.buffer) })),
       outputs: entry.outputs.map((output) => ({ ...output, buffer: idOf(output.buffer) })),
       arena: entry.arena.map(idOf),
-      interference: entry.interference.map(([a, b]) => [idOf(a), idOf(b)] as const),
       calls: entry.calls.map((call) => ({ ...call, operands: call.operands.map(idOf) })),
     })),
   };

@@ -28,14 +28,12 @@ export function placeArena(
   entry: EntryPlan,
   dims: DimValues,
 ): { readonly addresses: ReadonlyMap<number, number>; readonly end: number } {
-  const places = new Map(entry.arena.map((id, place) => [id, place]));
   const sizes = entry.arena.map((id) => {
     const buffer = plan.buffers[id];
     return buffer === undefined ? NaN : bytesAt(buffer, dims);
   });
-  const conflicts = entry.interference.map(([a, b]) => [places.get(a) ?? -1, places.get(b) ?? -1] as const);
   const kept = entry.inputs.filter((input) => input.kept === true).length;
-  const placed = place(sizes, conflicts, persistentBytes(plan), Infinity, { alignment, first: kept });
+  const placed = place(sizes, entry.lifetimes, persistentBytes(plan), Infinity, { alignment, first: kept });
   if (!placed.fits) throw new Error(`bug: a buffer of ${entry.name} has no size`);
   return {
     addresses: new Map(entry.arena.map((id, index) => [id, placed.addresses[index] ?? NaN])),

@@ -3,7 +3,7 @@ import { add, constant, evaluate, multiply, type Form } from "../integers/index.
 import { bytesOf } from "../scalar/dtype.ts";
 import { costOfKernel } from "./kernel-cost.ts";
 import { rowMajor } from "./layout.ts";
-import { interferenceOf, lifetimesOf, type Lifetime } from "./liveness.ts";
+import { lifetimesOf } from "./liveness.ts";
 import { randomDims } from "./lower-random.ts";
 import { orderCalls, type OrderedCall } from "./order-calls.ts";
 import type { Buffer, Call, EntryPlan } from "./plan.ts";
@@ -55,14 +55,14 @@ export function planEntry(
     };
   });
   const kept = inputs.flatMap((input) => (input.kept === true ? [bufferOf(input.name)] : []));
-  const isKept = ({ buffer }: Lifetime): boolean => kept.includes(buffer);
   const lifetimes = lifetimesOf(
     calls.map(({ operands }) => operands),
     inputs.map(({ name }) => bufferOf(name)),
     [...outputs.map(({ buffer }) => find(buffer)), ...kept],
     persistent,
     loops,
-  ).toSorted((a, b) => Number(isKept(b)) - Number(isKept(a)));
+  );
+  const arena = [...lifetimes].toSorted(([a], [b]) => Number(kept.includes(b)) - Number(kept.includes(a)));
   return {
     name: graph.name,
     dims: graph.dims,
@@ -76,8 +76,8 @@ export function planEntry(
       ...(isKept && { kept: isKept }),
     })),
     outputs: outputs.map(({ name, buffer }) => ({ name, buffer: find(buffer) })),
-    arena: lifetimes.map(({ buffer }) => buffer),
-    interference: interferenceOf(lifetimes),
+    arena: arena.map(([buffer]) => buffer),
+    lifetimes: arena.map(([, lifetime]) => lifetime),
     calls,
     ...(loops.length > 0 && { loops }),
     flops: add(...ordered.map(({ kernel, turns }) => multiply(costOfKernel(kernel).operations, turns))),

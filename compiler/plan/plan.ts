@@ -1,3 +1,4 @@
+import type { Lifetime } from "../../runtime/place.ts";
 import type { Guard } from "../graph/expr.ts";
 import type { FreeDim, Parameter, Training } from "../graph/graph.ts";
 import type { Form } from "../integers/index.ts";
@@ -63,9 +64,9 @@ export interface EntryPlan {
     readonly kept?: true;
   }[];
   readonly outputs: readonly { readonly name: string; readonly buffer: number }[];
-  /** Ids of the buffers that are placed for this entry, kept inputs first, and the pairs that may not overlap. */
+  /** Ids of the buffers that are placed for this entry, kept inputs first, and when each is needed. */
   readonly arena: readonly number[];
-  readonly interference: readonly (readonly [number, number])[];
+  readonly lifetimes: readonly Lifetime[];
   readonly calls: readonly Call[];
   /** Left out where no call is repeated; outer loops stand before inner ones. */
   readonly loops?: readonly CallLoop[];

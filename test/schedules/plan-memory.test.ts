@@ -39,9 +39,7 @@ function sizesOf(plan: Plan, entry: EntryPlan, batch: number): readonly number[]
 function arenaOf(plan: Plan, batch: number): { readonly end: number; readonly live: number } {
   const entry = entryOf(plan);
   const sizes = sizesOf(plan, entry, batch);
-  const places = new Map(entry.arena.map((id, index) => [id, index]));
-  const pairs = entry.interference.map(([a, b]) => [places.get(a) ?? -1, places.get(b) ?? -1] as const);
-  const placed = place(sizes, pairs, 0, 2 ** 32);
+  const placed = place(sizes, entry.lifetimes, 0, 2 ** 32);
   if (!placed.fits) throw new Error("the arena does not fit");
   const touched = entry.calls.map(({ operands }) => new Set(operands));
   const outputs = new Set(entry.outputs.map(({ buffer }) => buffer));
@@ -86,11 +84,19 @@ describe("the arena", () => {
     for (const [, text] of graphs) {
       const plan = makePlan(programOf(text), haloTarget);
       const entry = entryOf(plan);
-      const pairs = new Set(entry.interference.map(([a, b]) => `${Math.min(a, b)} ${Math.max(a, b)}`));
-      const arena = new Set(entry.arena);
+      const placed = place(sizesOf(plan, entry, 8), entry.lifetimes, 0, 2 ** 32);
+      if (!placed.fits) throw new Error("the arena does not fit");
+      const extents = new Map(
+        entry.arena.map((id, index): readonly [number, readonly [number, number]] => {
+          const from = placed.addresses[index] ?? NaN;
+          return [id, [from, from + (sizesOf(plan, entry, 8)[index] ?? NaN)]];
+        }),
+      );
       for (const { operands } of entry.calls) {
-        const own = [...new Set(operands)].filter((id) => arena.has(id));
-        for (const a of own) for (const b of own) if (a < b) expect(pairs).toContain(`${a} ${b}`);
+        const own = [...new Set(operands)].map((id) => extents.get(id)).filter((one) => one !== undefined);
+        own.forEach(([from, to], place) => {
+          for (const [start, end] of own.slice(place + 1)) expect(to <= start || end <= from).toBe(true);
+        });
       }
     }
   });
@@ -160,16 +166,18 @@ describe("placement", () => {
   const problem = fc
     .array(fc.integer({ min: 0, max: 5000 }), { minLength: 1, maxLength: 40 })
     .chain((sizes) => {
-      const buffer = fc.integer({ min: 0, max: sizes.length - 1 });
-      const pairs = fc.array(fc.tuple(buffer, buffer), { maxLength: 200 });
-      return fc.record({ sizes: fc.constant(sizes), pairs, base: fc.integer({ min: 0, max: 1000 }) });
+      const time = fc.integer({ min: -1, max: 30 });
+      const lifetime = fc
+        .tuple(time, time)
+        .map(([a, b]): readonly [number, number] => [Math.min(a, b), Math.max(a, b)]);
+      const lifetimes = fc.array(lifetime, { minLength: sizes.length, maxLength: sizes.length });
+      return fc.record({ sizes: fc.constant(sizes), lifetimes, base: fc.integer({ min: 0, max: 1000 }) });
     });
 
-  it("keeps apart what interferes, aligned, at or after the base and below the limit", () => {
+  it("keeps apart what is needed at one time, aligned, at or after the base and below the limit", () => {
     fc.assert(
-      fc.property(problem, fc.integer({ min: 0, max: 60000 }), ({ sizes, pairs, base }, limit) => {
-        const conflicts = pairs.filter(([a, b]) => a !== b);
-        const placed = place(sizes, conflicts, base, limit);
+      fc.property(problem, fc.integer({ min: 0, max: 60000 }), ({ sizes, lifetimes, base }, limit) => {
+        const placed = place(sizes, lifetimes, base, limit);
         if (!placed.fits) {
           expect(placed.needed).toBeGreaterThan(limit);
           return;
@@ -184,18 +192,35 @@ describe("placement", () => {
           expect(from).toBeGreaterThanOrEqual(base);
           expect(to).toBeLessThanOrEqual(Math.min(limit, placed.end));
         });
-        for (const [a, b] of conflicts) {
-          const [[fromA, toA], [fromB, toB]] = [extent(a), extent(b)];
-          expect(toA <= fromB || toB <= fromA).toBe(true);
+        for (let time = -1; time <= 30; time++) {
+          const alive = sizes
+            .map((_, buffer) => buffer)
+            .filter((buffer) => {
+              const [first = NaN, last = NaN] = lifetimes[buffer] ?? [];
+              return first <= time && time <= last && sizes[buffer] !== 0;
+            })
+            .map(extent)
+            .sort(([a], [b]) => a - b);
+          alive.forEach(([from], place) => expect(alive[place - 1]?.[1] ?? 0).toBeLessThanOrEqual(from));
         }
       }),
     );
   });
 
   it("refuses what is too large or no number before it is used", () => {
-    expect(place([2 ** 33], [], 64, 2 ** 32)).toEqual({ fits: false, needed: 2 ** 33 + 64 });
-    expect(place([2 ** 31, 2 ** 31], [[0, 1]], 64, 2 ** 32)).toEqual({ fits: false, needed: 2 ** 32 + 64 });
-    expect(place([NaN], [], 64, 2 ** 32).fits).toBe(false);
+    expect(place([2 ** 33], [[0, 0]], 64, 2 ** 32)).toEqual({ fits: false, needed: 2 ** 33 + 64 });
+    expect(
+      place(
+        [2 ** 31, 2 ** 31],
+        [
+          [0, 1],
+          [1, 2],
+        ],
+        64,
+        2 ** 32,
+      ),
+    ).toEqual({ fits: false, needed: 2 ** 32 + 64 });
+    expect(place([NaN], [[0, 0]], 64, 2 ** 32).fits).toBe(false);
   });
 });
 

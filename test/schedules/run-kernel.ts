@@ -97,7 +97,7 @@ export function planOfKernel(kernel: Kernel, loops: Loops): Plan {
         inputs: named("input"),
         outputs: named("output"),
         arena: ids,
-        interference: ids.flatMap((a) => ids.filter((b) => a < b).map((b) => [a, b] as const)),
+        lifetimes: ids.map(() => [0, 0]),
         calls: [{ code: "kernel", operands: ids, dims: kernel.dims.map((name) => dimForm(name)) }],
       },
     ],

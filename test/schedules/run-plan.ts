@@ -34,8 +34,7 @@ export function runPlan(plan: Plan, name: string, run: PlanRun): Readonly<Record
 
   const places = new Map(entry.arena.map((id, index) => [id, index]));
   const sizes = entry.arena.map((id) => valueOf(bufferOf(id).bytes));
-  const conflicts = entry.interference.map(([a, b]) => [places.get(a) ?? -1, places.get(b) ?? -1] as const);
-  const placed = place(sizes, conflicts, 0, 2 ** 30);
+  const placed = place(sizes, entry.lifetimes, 0, 2 ** 30);
   if (!placed.fits) throw new Error(`the arena needs ${placed.needed} bytes`);
   const arena = new ArrayBuffer(Math.ceil(placed.end / 4) * 4);
   new Float32Array(arena).fill(NaN);
