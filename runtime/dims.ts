@@ -1,11 +1,5 @@
 import type { Dims, EntrySpec, Extent, PortSpec } from "./spec.ts";
-import type { TensorData } from "./pack.ts";
-
-/** A tensor with its shape; `tensor(data, shape)` makes one. */
-export interface ShapedTensor {
-  readonly data: TensorData;
-  readonly shape: readonly number[];
-}
+import type { Given } from "./read-inputs.ts";
 
 export function valueOf(extent: Extent, dims: Dims): number {
   if (typeof extent === "number") return extent;
@@ -29,22 +23,20 @@ export function showShape(shape: readonly Extent[], dims: Dims = {}): string {
 export function solveDims(
   entryName: string,
   entry: EntrySpec,
-  inputs: Readonly<Record<string, TensorData | ShapedTensor>>,
+  inputs: ReadonlyMap<string, Given>,
   given: Dims = {},
 ): Dims {
   const dims: Record<string, number> = { ...given };
   for (const port of entry.inputs) {
-    const given = inputs[port.name];
-    if (given !== undefined && "shape" in given) readShape(entryName, port, given.shape, dims);
+    const shape = inputs.get(port.name)?.shape;
+    if (shape !== undefined) readShape(entryName, port, shape, dims);
   }
   // Lengths in which nothing or one size is open come first: they may say what is open in the others.
   const open = (port: PortSpec): number =>
     port.shape.filter((extent) => Number.isNaN(valueOf(extent, dims))).length;
   for (const port of entry.inputs.toSorted((a, b) => open(a) - open(b))) {
-    const given = inputs[port.name];
-    if (given === undefined) continue;
-    const data = "shape" in given ? given.data : given;
-    solveByLength(entryName, port, data.length, dims);
+    const given = inputs.get(port.name);
+    if (given !== undefined) solveByLength(entryName, port, given.data.length, dims);
   }
   for (const { name, low, high } of entry.dims) {
     const value = dims[name];

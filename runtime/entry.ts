@@ -1,9 +1,9 @@
 import { placeEntry, type Arena } from "./arena.ts";
-import { solveDims, valueOf, type ShapedTensor } from "./dims.ts";
+import { copyIn, fillIn } from "./copy-in.ts";
+import { solveDims, valueOf } from "./dims.ts";
 import type { TensorData } from "./pack.ts";
+import { readInputs, type Inputs } from "./read-inputs.ts";
 import type { Dims, EntrySpec, PortSpec } from "./spec.ts";
-
-export type Inputs = Readonly<Record<string, TensorData | ShapedTensor>>;
 
 /** A result; `data` is valid until the next call of any entry of the model, `copy()` keeps it. */
 export interface Tensor {
@@ -39,7 +39,7 @@ interface Prepared {
   readonly results: Readonly<Record<string, Tensor>>;
 }
 
-/** The function that runs one entry: inputs are checked, solved for the free dims and copied in; nothing else is allocated once the dims are known. */
+/** The function that runs one entry: inputs are checked, solved for the free dims and copied in. `hidden` are those that messages do not name. */
 export function makeEntry(
   modelName: string,
   name: string,
@@ -47,24 +47,14 @@ export function makeEntry(
   run: (...dims: number[]) => void,
   arena: Arena,
   current: Current,
+  hidden: ReadonlySet<string>,
 ): Entry {
   let prepared: Prepared | undefined;
   /** The arrays that lie in memory still, of the inputs that are kept. */
-  const lying = new Map<number, TensorData>();
-  const names = new Set(entry.inputs.map((port) => port.name));
-  return (inputs = {}, options) => {
-    for (const port of entry.inputs) {
-      const given: unknown = inputs[port.name];
-      if (given === undefined && port.initial === undefined)
-        throw new TypeError(`${name}: the input ${port.name} is missing`);
-      if (given !== undefined && Object(given) !== given)
-        throw new TypeError(`${name}: ${port.name} must be an array of numbers`);
-    }
-    for (const given of Object.keys(inputs)) {
-      if (!names.has(given))
-        throw new TypeError(`${name}: there is no input ${given}; it takes ${[...names].join(", ")}`);
-    }
-    const dims = solveDims(name, entry, inputs, options?.dims);
+  const lying = new Map<number, ArrayLike<number>>();
+  return (inputs, options) => {
+    const given = readInputs(name, entry, inputs, arena.memory, hidden);
+    const dims = solveDims(name, entry, given, options?.dims);
     if (prepared === undefined || current.entry !== entry || !sameDims(entry, prepared.dims, dims)) {
       if (current.entry !== entry) lying.clear();
       const before = prepared;
@@ -73,9 +63,10 @@ export function makeEntry(
       if (before !== undefined && entry.inputs.some((port) => moved(port, before, prepared))) lying.clear();
     }
     const { addresses, values, results } = prepared;
+    const targets = Object.entries(options?.into ?? {});
+    for (const [output, target] of targets) checkTarget(name, output, target, results[output]);
     for (const port of entry.inputs) {
-      const given = inputs[port.name];
-      const data = given !== undefined && "shape" in given ? given.data : given;
+      const data = given.get(port.name)?.data;
       const address = addresses.get(port.buffer) ?? 0;
       if (data === undefined) {
         fillIn(name, port, dims, address, arena);
@@ -88,18 +79,27 @@ export function makeEntry(
     if (options?.step !== undefined) current.step = options.step;
     if (entry.random === true) run(...values, current.seed | 0, current.step++ | 0);
     else run(...values);
-    for (const [output, target] of Object.entries(options?.into ?? {})) {
-      const result = results[output];
-      if (result === undefined) throw new TypeError(`${name}: there is no output ${output}`);
-      if (target.length !== result.data.length) {
-        throw new RangeError(
-          `${name}: ${output} has ${result.data.length} numbers, the array for it ${target.length}`,
-        );
-      }
-      target.set(result.data);
-    }
+    for (const [output, target] of targets) target.set(results[output]?.data ?? []);
     return results;
   };
+}
+
+/** An array that is to receive an output has its type and length; nothing runs otherwise. */
+function checkTarget(
+  entryName: string,
+  output: string,
+  target: TensorData,
+  result: Tensor | undefined,
+): void {
+  if (result === undefined) throw new TypeError(`${entryName}: there is no output ${output}`);
+  const { data } = result;
+  const [type, given] = [data, target].map((array) => array[Symbol.toStringTag]);
+  if (type !== given) throw new TypeError(`${entryName}: ${output} is a ${type}, the array for it ${given}`);
+  if (target.length !== data.length) {
+    throw new RangeError(
+      `${entryName}: ${output} has ${data.length} numbers, the array for it ${target.length}`,
+    );
+  }
 }
 
 function sameDims(entry: EntrySpec, a: Dims, b: Dims): boolean {
@@ -148,50 +148,4 @@ function makeResult(port: PortSpec, dims: Dims, address: number, arena: Arena): 
       return this.data.slice();
     },
   };
-}
-
-function copyIn(
-  entryName: string,
-  port: PortSpec,
-  data: TensorData,
-  dims: Dims,
-  address: number,
-  arena: Arena,
-): void {
-  const view = arena.view(port.dtype, address, data.length);
-  if (data.constructor !== view.constructor) checkNumbers(entryName, port, data);
-  if (port.range !== undefined) checkRange(entryName, port, data, dims);
-  view.set(data);
-}
-
-/** An array of another kind is converted number by number, where 1.5 would become 1, and a list in a list NaN. */
-function checkNumbers(entryName: string, { name, dtype }: PortSpec, data: TensorData): void {
-  for (let place = 0; place < data.length; place++) {
-    const value: unknown = data[place];
-    const fits = dtype === "f32" || Number.isInteger(value);
-    if (typeof value === "number" ? fits : typeof value === "boolean" && dtype === "bool") continue;
-    throw new TypeError(
-      `${entryName}: ${name} takes ${dtype === "f32" ? "numbers" : "whole numbers"}, but element ${place} is ${String(value)}`,
-    );
-  }
-}
-
-/** An input that is left out has its default in every place. */
-function fillIn(entryName: string, port: PortSpec, dims: Dims, address: number, arena: Arena): void {
-  const { dtype, initial, shape } = port;
-  if (initial === undefined) return;
-  const length = shape.reduce<number>((all, extent) => all * valueOf(extent, dims), 1);
-  const view = arena.view(dtype, address, length).fill(initial);
-  if (port.range !== undefined) checkRange(entryName, port, view, dims);
-}
-
-function checkRange(entryName: string, port: PortSpec, data: TensorData, dims: Dims): void {
-  const [low, high] = (port.range ?? []).map((extent) => valueOf(extent, dims));
-  if (low === undefined || high === undefined) return;
-  const wrong = data.findIndex((value) => !(value >= low && value < high));
-  if (wrong >= 0) {
-    throw new RangeError(
-      `${entryName}: ${port.name} must be in ${low}..${high}, but element ${wrong} is ${data[wrong]}`,
-    );
-  }
 }

@@ -60,9 +60,8 @@ export interface Loaded {
   readonly model: Model;
   readonly persistent: Persistent;
   readonly current: Current;
-  /** Makes the function of an entry that the model itself does not show. */
-  /** The entry of an export; `called` is how its errors name it. */
-  readonly entryOf: (name: string, entry: EntrySpec, called?: string) => Entry;
+  /** The entry of an export; `called` is how its errors name it, `hidden` are inputs that they do not name. */
+  readonly entryOf: (name: string, entry: EntrySpec, called?: string, hidden?: ReadonlySet<string>) => Entry;
 }
 
 /** Places and fills what persists, compiles the code, and answers the model's entries. */
@@ -80,6 +79,10 @@ export async function loadWith(
   if (!["wasm", "auto"].includes(options.device ?? "auto")) {
     throw new RangeError(`${spec.name} was built for wasm; it can't run on ${options.device}`);
   }
+  const { seed = 0 } = options;
+  if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) {
+    throw new RangeError(`${spec.name}: the seed must be a whole number from 0 to 2³² − 1, but is ${seed}`);
+  }
   const variant = bestVariant();
   const compiled = compileCode(options.wasm ?? files.code[variant]());
   // A failure of the weights is told first; this one must not go unhandled meanwhile.
@@ -93,12 +96,12 @@ export async function loadWith(
     persistent.write(tensor, valuesOf(tensor, weights.get(tensor.path)));
   }
   const instance = await WebAssembly.instantiate(await compiled, { env: { memory: arena.memory } });
-  const current: Current = { seed: options.seed ?? 0, step: 0 };
-  const entryOf = (name: string, entry: EntrySpec, called = name): Entry => {
+  const current: Current = { seed, step: 0 };
+  const entryOf: Loaded["entryOf"] = (name, entry, called = name, hidden = new Set()) => {
     const run = instance.exports[name];
     if (!isRun(run))
       throw new Error(`the code of ${spec.name} lacks its entry ${name}: it is of another build`);
-    return makeEntry(spec.name, called, entry, run, arena, current);
+    return makeEntry(spec.name, called, entry, run, arena, current, hidden);
   };
   const entries = Object.fromEntries(
     Object.entries(spec.entries).map(([name, entry]) => [name, entryOf(name, entry)]),

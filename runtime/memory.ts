@@ -1,5 +1,6 @@
 import { loadWith, type Files, type LoadOptions, type Model } from "./load.ts";
 import { checkWeights, valuesOf, type Persistent } from "./persistent.ts";
+import { bytesOf } from "./read-file.ts";
 import { readSafetensors } from "./read-safetensors.ts";
 import type { RememberingSpec, TrainableSpec } from "./spec.ts";
 import { saveStored, writeInitial } from "./stored-tensors.ts";
@@ -12,7 +13,7 @@ export interface Memory {
   /** A safetensors file of the memory. */
   readonly snapshot: () => Uint8Array<ArrayBuffer>;
   /** Goes on from such a file; one of another model is refused, and nothing changes. */
-  readonly restore: (bytes: Uint8Array) => void;
+  readonly restore: (bytes: ArrayBuffer | ArrayBufferView) => void;
 }
 
 /** As `loadModel`, of a model whose calls change states. */
@@ -43,7 +44,7 @@ function makeMemory({ name, memory }: RememberingSpec, persistent: Persistent): 
     reset,
     snapshot: () => saveStored(memory, persistent, { model: name }),
     restore: (bytes) => {
-      const tensors = readSafetensors(bytes);
+      const tensors = readSafetensors(bytesOf(bytes, "restore"));
       checkWeights(name, memory, tensors, "snapshot");
       for (const tensor of memory) persistent.write(tensor, valuesOf(tensor, tensors.get(tensor.path)));
     },

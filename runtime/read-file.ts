@@ -6,10 +6,7 @@ export type FileSource = string | URL | Response | ArrayBuffer | ArrayBufferView
  * follow; `data:` is decoded here, since a strict content policy forbids fetching it; all else is fetched.
  */
 export async function readFile(source: FileSource): Promise<Uint8Array<ArrayBuffer>> {
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  if (ArrayBuffer.isView(source)) {
-    return new Uint8Array(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
-  }
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return bytesOf(source, "load");
   if (isResponse(source)) return bytesOfResponse(source);
   const url = urlOf(source);
   if (url.protocol === "data:") return decodeDataUrl(url.href);
@@ -33,8 +30,19 @@ function urlOf(source: string | URL): URL {
   return globalThis.process.getBuiltinModule("node:url").pathToFileURL(source);
 }
 
+/** Bytes in whatever they come; `called` is who needs them. */
+export function bytesOf(source: ArrayBuffer | ArrayBufferView, called: string): Uint8Array<ArrayBuffer> {
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (!ArrayBuffer.isView(source))
+    throw new TypeError(`${called}: bytes are needed, an ArrayBuffer or Uint8Array`);
+  return new Uint8Array(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
+}
+
+/** Hosts of pages answer with a page, and say that all is well, where a file is missing. */
 export async function bytesOfResponse(response: Response): Promise<Uint8Array<ArrayBuffer>> {
   if (!response.ok) throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
+  if (response.headers.get("content-type")?.startsWith("text/html") === true)
+    throw new Error(`${response.url}: an HTML page came instead of the file`);
   return new Uint8Array(await response.arrayBuffer());
 }
 

@@ -1,5 +1,9 @@
-import type { ShapedTensor } from "./dims.ts";
 import type { TensorData } from "./pack.ts";
+
+export interface ShapedTensor {
+  readonly data: TensorData;
+  readonly shape: readonly number[];
+}
 
 /** Data with a shape, for inputs of which more than one size is free. */
 export function tensor(data: TensorData, shape: readonly number[]): ShapedTensor {

@@ -1,7 +1,9 @@
-import type { Entry, Inputs } from "./entry.ts";
+import type { Entry } from "./entry.ts";
 import { loadWith, type Files, type Loaded, type LoadOptions, type Model } from "./load.ts";
 import type { TensorData } from "./pack.ts";
 import { checkWeights, valuesOf } from "./persistent.ts";
+import { bytesOf } from "./read-file.ts";
+import type { Inputs } from "./read-inputs.ts";
 import { readMetadata, readSafetensors } from "./read-safetensors.ts";
 import type { EntrySpec, StoredSpec, TrainableSpec, TrainingSpec } from "./spec.ts";
 import { saveStored, writeInitial } from "./stored-tensors.ts";
@@ -20,7 +22,7 @@ export interface Trainer {
   /** A safetensors file of weights, optimizer state, gradients that wait, iteration, epoch and seed. */
   readonly save: () => Uint8Array<ArrayBuffer>;
   /** Continues from such a file; one of another model is refused, and nothing changes. */
-  readonly load: (bytes: Uint8Array) => void;
+  readonly load: (bytes: ArrayBuffer | ArrayBufferView) => void;
   /** Updates so far: with `settings.accumulate` 1, steps. */
   iteration: number;
   /** Steps since the last update, whose gradients wait for it. */
@@ -30,6 +32,9 @@ export interface Trainer {
   seed: number;
   readonly settings: TrainingSpec["settings"];
 }
+
+/** What a step is given by the trainer. */
+const countedByTrainer = ["iteration", "epoch"] as const;
 
 /** As `loadModel`, with a trainer of the very memory that the model's entries read. */
 export async function loadTrainer(
@@ -54,13 +59,14 @@ export function makeTrainer(
   const counters = { iteration: 0, epoch: 0, seed, accumulated: 0 };
   const { accumulate } = training.settings;
   const counted = [
-    ...(["iteration", "epoch", "seed"] as const),
+    ...countedByTrainer,
+    "seed" as const,
     ...(accumulate > 1 ? (["accumulated"] as const) : []),
   ];
   const run = (entry: Entry, { inputs, outputs }: EntrySpec, batch: Inputs): Metrics => {
     const given: Record<string, Inputs[string]> = { ...batch };
-    for (const name of ["iteration", "epoch"] as const) {
-      if (inputs.some((port) => port.name === name)) given[name] = Int32Array.of(counters[name]);
+    for (const name of countedByTrainer) {
+      if (inputs.some((port) => port.name === name)) given[name] = counters[name];
     }
     const entrySeed = current.seed;
     Object.assign(current, {
@@ -77,7 +83,7 @@ export function makeTrainer(
     );
   };
   const callOf = (name: string, entrySpec: EntrySpec, called: string): ((batch: Inputs) => Metrics) => {
-    const entry = entryOf(name, entrySpec, called);
+    const entry = entryOf(name, entrySpec, called, new Set(countedByTrainer));
     return (batch) => run(entry, entrySpec, batch);
   };
   const move = callOf("$step", training.step, "trainer.step");
@@ -97,7 +103,8 @@ export function makeTrainer(
       for (const name of counted) metadata[name] = String(counters[name]);
       return saveStored(saved, persistent, metadata);
     },
-    load: (bytes: Uint8Array) => {
+    load: (file: ArrayBuffer | ArrayBufferView) => {
+      const bytes = bytesOf(file, "trainer.load");
       const tensors = readSafetensors(bytes);
       const metadata = readMetadata(bytes);
       checkWeights(spec.name, saved, tensors, "checkpoint");

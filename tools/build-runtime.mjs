@@ -23,6 +23,7 @@ export async function buildRuntime(root) {
       platform: "neutral",
       target: "es2022",
       minify: true,
+      lineLimit: 120,
       write: false,
       metafile: true,
       legalComments: "none",

@@ -1,15 +1,22 @@
 import { showForm, type Form } from "../integers/index.ts";
 import { publicEntries } from "../plan/hidden-entries.ts";
-import type { EntryPlan, Plan, TrainingPlan } from "../plan/plan.ts";
+import type { Buffer, EntryPlan, Plan, TrainingPlan } from "../plan/plan.ts";
+import { bindingField, bindingName } from "./binding-name.ts";
+import { describeSizes, describeValues } from "./describe-values.ts";
+import { needsShape } from "./needs-shape.ts";
 import { countedByTrainer, type ModelDocs } from "./write-types.ts";
 
 /** The page of a generated package: what it computes and how it is called. */
 export function writeReadme(plan: Plan, name: string, docs: ModelDocs, weightsInlined: boolean): string {
-  const variable = name.replace(/[^A-Za-z0-9_$]+(\w?)/g, (_, next: string) => next.toUpperCase());
+  const variable = bindingName(
+    name.replace(/[^A-Za-z0-9_$]+(\w?)/g, (_, next: string) => next.toUpperCase()),
+  );
+  const sections = publicEntries(plan).map((entry) => describe(variable, entry, plan, docs));
+  const training = plan.training === undefined ? [] : describeTrainer(variable, plan, plan.training);
+  const shaped = [...sections, training].flat().some((line) => line.includes("tensor("));
   const inline = weightsInlined
     ? `For bundlers that emit no files of their own (esbuild, Rollup) and for single files: \`import { load } from "${name}/inline"\`.`
     : `For bundlers that emit no files of their own: \`import { load } from "${name}/inline"\` has the code in it; give it the weights, \`load({ weights })\`.`;
-  const [first, others] = [publicEntries(plan).slice(0, 1), publicEntries(plan).slice(1)];
   return [
     `# ${name}`,
     "",
@@ -17,22 +24,25 @@ export function writeReadme(plan: Plan, name: string, docs: ModelDocs, weightsIn
     `${plan.name}, compiled by dlc. No dependencies. It runs in Node (20.19 or later), browsers, workers, and through Vite and webpack.`,
     "",
     "```js",
-    `import { load } from "${name}";`,
+    `import { ${shaped ? "load, tensor" : "load"} } from "${name}";`,
     "",
     `const ${variable} = await load();`,
-    ...first.map((entry) => callText(variable, entry)),
     "```",
     "",
-    ...first.flatMap((entry) => describe(entry, plan, docs)),
-    // In blocks of their own, since results of several entries may have one name.
-    ...others.flatMap((entry) => describe(entry, plan, docs, callText(variable, entry))),
+    ...sections.flat(),
     ...(plan.memory === undefined
       ? []
       : [
           `Calls change what the model remembers: \`${variable}.reset()\` forgets it, \`snapshot()\` and \`restore(bytes)\` keep it.`,
           "",
         ]),
-    ...(plan.training === undefined ? [] : describeTrainer(variable, plan, plan.training)),
+    ...(publicEntries(plan).some(({ random }) => random === true)
+      ? [
+          `Random draws follow the seed, \`load({ seed })\`, and how many calls have drawn since: with one seed, 0 where it is left out, they are the same after each \`load\`, and others in each call.`,
+          "",
+        ]
+      : []),
+    ...training,
     "A result's `data` is valid until the next call; `copy()` keeps it. A wrong length throws a `RangeError`.",
     "",
     inline,
@@ -40,25 +50,36 @@ export function writeReadme(plan: Plan, name: string, docs: ModelDocs, weightsIn
   ].join("\n");
 }
 
-function callText(variable: string, entry: EntryPlan): string {
-  const outputs = entry.outputs.map((output) => output.name).join(", ");
-  const inputs = entry.inputs
-    .flatMap(({ name, initial }) => (initial === undefined ? [name] : []))
-    .join(", ");
-  return `const { ${outputs} } = ${variable}.${entry.name}({ ${inputs} });`;
+/** A call with what has to be given; where lengths alone don't say all sizes, shapes stand beside them. */
+function callText(called: string, entry: EntryPlan, plan: Plan): string {
+  const given = entry.inputs.filter(
+    ({ name, initial }) => initial === undefined && !countedByTrainer.has(name),
+  );
+  const inputs = given.map(({ name, buffer }, place) => {
+    const { shape } = bufferOf(plan, buffer);
+    const before = given.slice(0, place).map((one) => bufferOf(plan, one.buffer).shape);
+    if (!needsShape(shape, before)) return bindingField(name);
+    return `${name}: tensor(${bindingName(name)}, ${showShape(shape)})`;
+  });
+  const outputs = entry.outputs.map(({ name }) => bindingField(name));
+  return `const { ${outputs.join(", ")} } = ${called}(${inputs.length === 0 ? "{}" : `{ ${inputs.join(", ")} }`});`;
+}
+
+function bufferOf(plan: Plan, id: number): Buffer {
+  const buffer = plan.buffers.find((candidate) => candidate.id === id);
+  if (buffer === undefined) throw new Error(`bug: no buffer ${id}`);
+  return buffer;
 }
 
 /** A batch as one step takes it, and what stays of the training. */
 function describeTrainer(variable: string, plan: Plan, training: TrainingPlan): readonly string[] {
   const step = plan.entries.find(({ name }) => name === training.step);
   if (step === undefined) throw new Error(`bug: the plan has no entry ${training.step}`);
-  const inputs = step.inputs.map(({ name }) => name).filter((name) => !countedByTrainer.has(name));
-  const outputs = step.outputs.map(({ name }) => name).join(", ");
   return [
     "## trainer",
     "",
     "```js",
-    `const { ${outputs} } = ${variable}.trainer.step({ ${inputs.join(", ")} });`,
+    callText(`${variable}.trainer.step`, step, plan),
     `const bytes = ${variable}.trainer.save();`,
     "```",
     "",
@@ -67,26 +88,32 @@ function describeTrainer(variable: string, plan: Plan, training: TrainingPlan): 
   ];
 }
 
-function describe(entry: EntryPlan, plan: Plan, docs: ModelDocs, call?: string): readonly string[] {
+function describe(variable: string, entry: EntryPlan, plan: Plan, docs: ModelDocs): readonly string[] {
   const row = (port: EntryPlan["inputs"][number], direction: string): string => {
-    const buffer = plan.buffers.find((candidate) => candidate.id === port.buffer);
-    if (buffer === undefined) throw new Error(`bug: no buffer ${port.buffer}`);
-    const range = port.range && ` in ${showForm(port.range.low)}..${showForm(port.range.high)}`;
-    const type = `\`${buffer.dtype}${showShape(buffer.shape)}${range ?? ""}\``;
-    const initial = port.initial === undefined ? "" : `, ${port.initial} where it is left out`;
-    return `| ${direction} | \`${port.name}\` | ${type}${initial} |`;
+    const { dtype, shape } = bufferOf(plan, port.buffer);
+    const values = describeValues(port, dtype);
+    const more = [
+      ...(values === undefined ? [] : [`, ${values}`]),
+      ...(port.initial === undefined ? [] : [`, ${port.initial} where it is left out`]),
+    ];
+    return `| ${direction} | \`${port.name}\` | \`${dtype}${showShape(shape)}\`${more.join("")} |`;
   };
   const doc = docs.entries[entry.name];
+  const sizes = describeSizes(entry);
   return [
     `## ${entry.name}`,
     "",
     ...(doc === undefined ? [] : [doc.trim(), ""]),
-    ...(call === undefined ? [] : ["```js", call, "```", ""]),
+    "```js",
+    callText(`${variable}.${entry.name}`, entry, plan),
+    "```",
+    "",
     "| | name | type |",
     "| --- | --- | --- |",
     ...entry.inputs.map((port) => row(port, "input")),
     ...entry.outputs.map((port) => row(port, "output")),
     "",
+    ...(sizes === undefined ? [] : [sizes, ""]),
   ];
 }
 

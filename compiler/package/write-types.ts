@@ -1,9 +1,9 @@
-import type { Project, SourceFile } from "ts-morph";
+import type { OptionalKind, Project, SourceFile, TypeParameterDeclarationStructure } from "ts-morph";
 import type { Parameter } from "../graph/graph.ts";
-import type { Dtype } from "../scalar/dtype.ts";
-import { bareDim, constant, constantOf, showForm, subtract, type Form } from "../integers/index.ts";
 import { publicEntries } from "../plan/hidden-entries.ts";
-import type { Buffer, EntryPlan, Plan, TrainingPlan } from "../plan/plan.ts";
+import type { EntryPlan, Plan, TrainingPlan } from "../plan/plan.ts";
+import { describeSizes } from "./describe-values.ts";
+import { portTypes } from "./port-types.ts";
 
 /** The doc comments of a model and its entries, as its source has them. */
 export interface ModelDocs {
@@ -11,17 +11,8 @@ export interface ModelDocs {
   readonly entries: Readonly<Record<string, string | undefined>>;
 }
 
-const arrayOf: Partial<Record<Dtype, string>> = {
-  f32: "Float32Array",
-  i32: "Int32Array",
-  i8: "Int8Array",
-  u8: "Uint8Array",
-  bool: "Uint8Array",
-};
-
 /**
- * `index.d.ts`: shapes are types. A free dim is a type parameter, taken from its first use and `NoInfer` in the others;
- * results carry it. ts-morph is loaded here and nowhere else, since it takes half a second.
+ * `index.d.ts`, with shapes as types. ts-morph is loaded here and nowhere else, since it takes half a second.
  */
 export async function writeTypes(plan: Plan, docs: ModelDocs): Promise<string> {
   const { Project } = await import("ts-morph");
@@ -70,7 +61,7 @@ function addMemory(model: Interface, memory: readonly Parameter[]): void {
     {
       name: "reset",
       returnType: "void",
-      docs: [`Forgets what calls have left in the memory (${names}): it is as after \`load\`.`],
+      docs: [`Forgets what calls have left in the memory, which is then as after \`load\`: ${names}.`],
     },
     {
       name: "snapshot",
@@ -79,7 +70,7 @@ function addMemory(model: Interface, memory: readonly Parameter[]): void {
     },
     {
       name: "restore",
-      parameters: [{ name: "bytes", type: "Uint8Array" }],
+      parameters: [{ name: "bytes", type: "ArrayBuffer | ArrayBufferView" }],
       returnType: "void",
       docs: ["Goes on from a snapshot; throws, and changes nothing, where it is of another model."],
     },
@@ -89,43 +80,36 @@ function addMemory(model: Interface, memory: readonly Parameter[]): void {
 type Interface = ReturnType<SourceFile["addInterface"]>;
 
 function addEntry(model: Interface, entry: EntryPlan, plan: Plan, doc: string | undefined): void {
-  const bufferOf = (id: number): Buffer => {
-    const buffer = plan.buffers.find((candidate) => candidate.id === id);
-    if (buffer === undefined) throw new Error(`bug: no buffer ${id}`);
-    return buffer;
-  };
-  const used = new Set<string>();
-  const inputs = entry.inputs.map(({ name, buffer, range, initial }) => {
-    const { dtype, shape } = bufferOf(buffer);
-    const extents = shape.map((extent) => extentType(extent, used));
-    const array = arrayType(dtype);
-    const open = initial === undefined ? "" : "?";
-    return `${rangeNote(range)}readonly ${name}${open}: ${array} | ShapedTensor<${array}, readonly [${extents.join(", ")}]>`;
-  });
-  const inferred = entry.dims.filter(({ name }) => used.has(name));
-  const outputs = entry.outputs.map(({ name, buffer }) => {
-    const { dtype, shape } = bufferOf(buffer);
-    const extents = shape.map((extent) => extentType(extent, undefined));
-    return `readonly ${name}: Tensor<${arrayType(dtype)}, readonly [${extents.join(", ")}]>`;
-  });
-  const into = entry.outputs.map(
-    ({ name, buffer }) => `readonly ${name}?: ${arrayType(bufferOf(buffer).dtype)}`,
-  );
+  const { inputs, outputs, inferred } = portTypes(entry, plan);
+  const into = outputs.map(({ name, array }) => `readonly ${name}?: ${array}`);
   const method = model.addMethod({
     name: entry.name,
-    typeParameters: inferred.map(({ name }) => ({
-      name,
-      constraint: "number",
-      default: "number",
-      isConst: true,
-    })),
+    typeParameters: inferred.map(dimParameter),
     parameters: [
-      { name: "inputs", type: `{ ${inputs.join("; ")} }` },
-      { name: "options", hasQuestionToken: true, type: `{ readonly into?: { ${into.join("; ")} } }` },
+      { name: "inputs", type: block(inputs) },
+      {
+        name: "options",
+        hasQuestionToken: true,
+        type: block([
+          "/** Arrays of yours that receive copies of results. */",
+          `readonly into?: { ${into.join("; ")} };`,
+        ]),
+      },
     ],
-    returnType: `{ ${outputs.join("; ")} }`,
+    returnType: block(
+      outputs.map(({ name, array, shape }) => `readonly ${name}: Tensor<${array}, ${shape}>;`),
+    ),
   });
-  if (doc !== undefined) method.addJsDoc(doc);
+  const docs = [doc?.trim(), describeSizes(entry)].filter((text) => text !== undefined);
+  if (docs.length > 0) method.addJsDoc(docs.join("\n\n"));
+}
+
+function dimParameter(name: string): OptionalKind<TypeParameterDeclarationStructure> {
+  return { name, constraint: "number", default: "number", isConst: true };
+}
+
+function block(lines: readonly string[]): string {
+  return `{\n${lines.join("\n")}\n}`;
 }
 
 /** What the trainer itself gives a step. */
@@ -133,41 +117,22 @@ export const countedByTrainer: ReadonlySet<string> = new Set(["iteration", "epoc
 
 /** `trainer`: a batch holds the outputs of the data declaration, a step answers the loss and the metrics. */
 function addTrainer(file: SourceFile, model: Interface, plan: Plan, training: TrainingPlan): void {
-  const bufferOf = (id: number): Buffer => {
-    const buffer = plan.buffers.find((candidate) => candidate.id === id);
-    if (buffer === undefined) throw new Error(`bug: no buffer ${id}`);
-    return buffer;
-  };
   const trainer = file.addInterface({ name: "Trainer", isExported: true });
   const accumulates = training.accumulate !== undefined;
   const last = { name: "last", hasQuestionToken: true, type: "boolean" };
   const method = (name: "step" | "evaluate", doc: string): void => {
     const entry = plan.entries.find((each) => each.name === training[name]);
     if (entry === undefined) throw new Error(`bug: the plan has no entry ${training[name]}`);
-    const used = new Set<string>();
-    const inputs = entry.inputs.flatMap(({ name: input, buffer, range }) => {
-      if (countedByTrainer.has(input)) return [];
-      const { dtype, shape } = bufferOf(buffer);
-      const extents = shape.map((extent) => extentType(extent, used));
-      const array = arrayType(dtype);
-      return [
-        `${rangeNote(range)}readonly ${input}: ${array} | ShapedTensor<${array}, readonly [${extents.join(", ")}]>`,
-      ];
-    });
-    const metrics = entry.outputs.map(({ name: output, buffer }) => {
-      const { dtype, shape } = bufferOf(buffer);
-      return `readonly ${output}: ${shape.length === 0 ? "number" : arrayType(dtype)}`;
-    });
+    const { inputs, outputs, inferred } = portTypes(entry, plan, countedByTrainer);
+    const metrics = outputs.map(
+      ({ name: output, array, shape }) =>
+        `readonly ${output}: ${shape === "readonly []" ? "number" : array};`,
+    );
     const added = trainer.addMethod({
       name,
-      typeParameters: entry.dims
-        .filter((dim) => used.has(dim.name))
-        .map((dim) => ({ name: dim.name, constraint: "number", default: "number", isConst: true })),
-      parameters: [
-        { name: "batch", type: `{ ${inputs.join("; ")} }` },
-        ...(accumulates && name === "step" ? [last] : []),
-      ],
-      returnType: `{ ${metrics.join("; ")} }`,
+      typeParameters: inferred.map(dimParameter),
+      parameters: [{ name: "batch", type: block(inputs) }, ...(accumulates && name === "step" ? [last] : [])],
+      returnType: block(metrics),
     });
     added.addJsDoc(doc);
   };
@@ -185,7 +150,7 @@ function addTrainer(file: SourceFile, model: Interface, plan: Plan, training: Tr
   });
   trainer.addMethod({
     name: "load",
-    parameters: [{ name: "bytes", type: "Uint8Array" }],
+    parameters: [{ name: "bytes", type: "ArrayBuffer | ArrayBufferView" }],
     returnType: "void",
     docs: ["Continues from such a file; throws, and changes nothing, where it is of another model."],
   });
@@ -205,31 +170,6 @@ function addTrainer(file: SourceFile, model: Interface, plan: Plan, training: Tr
   model.addProperty({ name: "trainer", isReadonly: true, type: "Trainer" });
 }
 
-function rangeNote(range: EntryPlan["inputs"][number]["range"]): string {
-  if (range === undefined) return "";
-  const [low, last] = [showForm(range.low), showForm(subtract(range.high, constant(1)))];
-  return `/** Whole numbers from ${low} to ${last}, as each call checks. */ `;
-}
-
-function arrayType(dtype: Dtype): string {
-  const type = arrayOf[dtype];
-  if (type === undefined) throw new Error(`bug: ${dtype} has no array in JavaScript`);
-  return type;
-}
-
-/** `used` collects the type parameters of inputs; a second use of one infers nothing. */
-function extentType(extent: Form, used: Set<string> | undefined): string {
-  const known = constantOf(extent);
-  if (known !== undefined) return String(known);
-  const name = bareDim(extent);
-  // What follows from free dims by arithmetic is a number to the type checker.
-  if (name === undefined) return "number";
-  if (used === undefined) return name;
-  if (used.has(name)) return `NoInfer<${name}>`;
-  used.add(name);
-  return name;
-}
-
 function declareTensors(file: SourceFile, plan: Plan): void {
   file.addStatements([`// Types of ${plan.name}, compiled by dlc.`, ...shared]);
 }
@@ -238,20 +178,20 @@ function declareTensors(file: SourceFile, plan: Plan): void {
 const shared = [
   "export type TensorData = Float32Array | Int32Array | Int8Array | Uint8Array;",
   `
-/** Data with its shape, row-major. */
+/** Data with its shape, row-major; a result is one too. */
 export interface ShapedTensor<D extends TensorData, S extends readonly number[]> {
   readonly data: D;
   readonly shape: S;
 }`,
-  `
-/** A result. \`data\` is valid until the next call of any entry of this model; \`copy()\` keeps it. */
+  `/**
+ * A result. \`data\` is valid until the next call of any entry of this model, which may be given it; \`copy()\` keeps it.
+ */
 export interface Tensor<D extends TensorData, S extends readonly number[]> {
   readonly shape: S;
   readonly data: D;
   copy(): D;
 }`,
-  `
-/** A URL, in Node also a path, or the bytes themselves. */
+  `/** A URL, in Node also a path, or the bytes themselves. */
 export type FileSource = string | URL | Response | ArrayBuffer | ArrayBufferView;`,
   `
 export interface LoadOptions {
@@ -259,12 +199,12 @@ export interface LoadOptions {
   readonly weights?: FileSource;
   /** Other code than the module's own, where a host compiles it itself. */
   readonly wasm?: FileSource | WebAssembly.Module;
-  /** Of random draws, from 0 to 2³² − 1. */
+  /** Of random draws, a whole number from 0 to 2³² − 1; where it is left out 0, or that of the training. */
   readonly seed?: number;
+  /** What runs the code: this module has code for WebAssembly. */
   readonly device?: "wasm" | "auto";
 }`,
-  `
-export interface PortInfo {
+  `export interface PortInfo {
   readonly name: string;
   readonly dtype: string;
   /** A free size by its name. */
@@ -272,15 +212,13 @@ export interface PortInfo {
   /** Every entry of an input that a call may leave out. */
   readonly default?: number;
 }`,
-  `
-export interface EntryInfo {
+  `export interface EntryInfo {
   readonly inputs: readonly PortInfo[];
   readonly outputs: readonly PortInfo[];
   /** Floating-point operations of one call with these free sizes. */
   readonly flops: (dims: Readonly<Record<string, number>>) => number;
 }`,
-  `
-export interface Info {
+  `export interface Info {
   readonly entries: Readonly<Record<string, EntryInfo>>;
   /** Numbers that training has found. */
   readonly parameters: number;

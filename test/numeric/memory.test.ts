@@ -14,8 +14,8 @@ type Given = Values | { readonly data: Values; readonly shape: readonly number[]
 type Results = Readonly<Record<string, { readonly copy: () => Values }>>;
 interface Remembering {
   readonly reset: () => void;
-  readonly snapshot: () => Uint8Array;
-  readonly restore: (bytes: Uint8Array) => void;
+  readonly snapshot: () => Uint8Array<ArrayBuffer>;
+  readonly restore: (bytes: Uint8Array | ArrayBuffer) => void;
   readonly trainer?: {
     readonly step: (batch: Readonly<Record<string, Values>>) => unknown;
     readonly evaluate: (batch: Readonly<Record<string, Values>>) => unknown;
@@ -99,7 +99,7 @@ describe("a state that calls change", () => {
     expect(model.call("forward", x(4))).toEqual([3, 3, 3, 3]);
     const kept = model.snapshot();
     expect(model.call("forward", x(6))).toEqual([4, 4, 4, 4]);
-    model.restore(kept);
+    model.restore(kept.buffer);
     expect(model.call("forward", x(0))).toEqual([2, 2, 2, 2]);
     model.reset();
     expect(model.call("forward", x(1))).toEqual([1, 1, 1, 1]);

@@ -70,6 +70,24 @@ describe("a result", () => {
       new RangeError("forward: y has 6 numbers, the array for it 5"),
     );
     expect(() => call(model, { x: new Float32Array(6) }, { into: { z: y } })).toThrow(TypeError);
+    expect(() => call(model, { x: new Float32Array(6) }, { into: { y: new Int32Array(6) } })).toThrow(
+      new TypeError("forward: y is a Float32Array, the array for it Int32Array"),
+    );
+  });
+
+  test("may be an input of the next call, also where that call places its buffers elsewhere", async () => {
+    const model = await load(`model Coder {
+      entry encode(x: f32[N, S]) -> (h: f32[N, S]) { h[n, s] = 3 * x[n, s] }
+      entry decode(p: f32[N, T], h: f32[N, S]) -> (y: f32[N, T]) { y[n, t] = p[n, t] + (sum[s] h[n, s]) }
+    }`);
+    const { encode, decode } = model;
+    if (encode === undefined || decode === undefined) throw new Error("an entry is not there");
+    for (const length of [1, 3, 200, 2]) {
+      const { h } = encode({ x: tensor(Float32Array.of(1, 2, 3), [1, 3]) });
+      if (h === undefined) throw new Error("no result");
+      const { y } = decode({ p: tensor(new Float32Array(length).fill(0.5), [1, length]), h });
+      expect([...(y?.data ?? [])]).toEqual(Array.from({ length }, () => 18.5));
+    }
   });
 
   test("leaves the inputs as they were", async () => {
@@ -122,6 +140,9 @@ describe("an input with a default", () => {
       [11, 39],
       [8.5, -9.5],
     ]);
+    expect([...(call(model, { x, scale: 3, shift: Float32Array.of(7, 8), at: 0 })["y"]?.data ?? [])]).toEqual(
+      [11, 39],
+    );
     const inputs = model.info.entries["forward"]?.inputs;
     expect(inputs?.map(({ name, default: initial }) => [name, initial])).toEqual([
       ["x", undefined],
@@ -133,7 +154,7 @@ describe("an input with a default", () => {
   test("is held against its range at each call", async () => {
     const model = await load(shifted);
     expect(() => call(model, { x: Float32Array.of(1) })).toThrow(
-      new RangeError("forward: at must be in 0..1, but element 0 is 1"),
+      new RangeError("forward: at must be whole numbers from 0 to 0, but element 0 is 1"),
     );
     expect(() => call(model, {})).toThrow("the input x is missing");
   });
@@ -179,9 +200,40 @@ describe("a wrong call", () => {
     const { y } = call(model, { ids: Int32Array.of(3, 0) });
     expect([...(y?.data ?? [])]).toEqual([6, 7, 0, 1]);
     expect(() => call(model, { ids: Int32Array.of(1, 4) })).toThrow(
-      new RangeError("forward: ids must be in 0..4, but element 1 is 4"),
+      new RangeError("forward: ids must be whole numbers from 0 to 3, but element 1 is 4"),
     );
     expect(() => call(model, { ids: Int32Array.of(-1) })).toThrow(RangeError);
+    expect(() => call(model, { ids: Float32Array.of(1, 2.5) })).toThrow(
+      new RangeError("forward: ids must be whole numbers from 0 to 3, but element 1 is 2.5"),
+    );
+  });
+
+  test("with numbers that the dtype does not have names the element", async () => {
+    const model = await load(`model Bytes(x: u8[N], keep: bool[N]) -> (y: i32[N]) {
+      y[n] = if keep[n] then x[n] else 0
+    }`);
+    const keep = Uint8Array.of(1, 0);
+    expect([...(call(model, { x: Float32Array.of(255, 7), keep })["y"]?.data ?? [])]).toEqual([255, 0]);
+    expect(() => call(model, { x: Int32Array.of(1, 256), keep })).toThrow(
+      new RangeError("forward: x must be whole numbers from 0 to 255, but element 1 is 256"),
+    );
+    expect(() => call(model, { x: keep, keep: Uint8Array.of(1, 2) })).toThrow(
+      new RangeError("forward: keep must be whole numbers from 0 to 1, but element 1 is 2"),
+    );
+  });
+
+  test("with something else than numbers says what is needed", async () => {
+    const model = await load(doubling);
+    const of = (x: unknown): (() => unknown) => {
+      const given: object = { x };
+      return () => call(model, given as Inputs);
+    };
+    const wanted = "forward: x must be an array of numbers, or tensor(data, shape), but is";
+    expect(of(3)).toThrow(new TypeError(`${wanted} a number`));
+    expect(of("1,2,3")).toThrow(new TypeError(`${wanted} a string`));
+    expect(of(null)).toThrow(new TypeError(`${wanted} null`));
+    expect(of(new BigInt64Array(3))).toThrow(new TypeError(`${wanted} an object without numbers`));
+    expect(of({ data: new Float32Array(3), width: 3 })).toThrow(TypeError);
   });
 
   test("with what is no array of numbers of the input's kind names the first that is none", async () => {
@@ -194,15 +246,11 @@ describe("a wrong call", () => {
         return String(error);
       }
     };
-    const integers = "TypeError: forward: ids takes whole numbers, but element";
-    expect(await wrong(lookup, { ids: Float32Array.of(1, 1.5) })).toBe(`${integers} 1 is 1.5`);
-    expect(await wrong(lookup, { ids: [[1, 2]] })).toBe(`${integers} 0 is 1,2`);
-    expect(await wrong(lookup, { ids: BigInt64Array.of(1n) })).toBe(`${integers} 0 is 1`);
-    expect(await wrong(lookup, { ids: 3 })).toBe("TypeError: forward: ids must be an array of numbers");
+    const flat = "must be numbers in one flat array, but element";
+    expect(await wrong(lookup, { ids: [[1, 2]] })).toBe(`TypeError: forward: ids ${flat} 0 is an array`);
+    expect(await wrong(lookup, { ids: [1, "2"] })).toBe(`TypeError: forward: ids ${flat} 1 is a string`);
     const rows = [[1], [2], [3]];
-    expect(await wrong(doubling, { x: rows })).toBe(
-      "TypeError: forward: x takes numbers, but element 0 is 1",
-    );
+    expect(await wrong(doubling, { x: rows })).toBe(`TypeError: forward: x ${flat} 0 is an array`);
     expect(await wrong(doubling)).toBe("TypeError: forward: the input x is missing");
     const fitting = [Float64Array.of(1, 2, 3), [1, 2, 3], Int32Array.of(1, 2, 3)];
     for (const x of fitting) {
@@ -274,6 +322,21 @@ describe("weights that do not fit are refused before anything runs", () => {
     ],
   ])("%s", async (_, weights, message) => {
     await expect(loadWith(weights)).rejects.toThrow(message);
+  });
+
+  test("a page that a host sends in place of a file that is not there", async () => {
+    const page = new Response("<!doctype html>", { headers: { "content-type": "text/html; charset=utf-8" } });
+    const code = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
+    const files = { code: { baseline: () => code, relaxed: () => code }, weights: () => page };
+    await expect(loadModel(spec, files)).rejects.toThrow(/: an HTML page came instead of the file$/);
+  });
+
+  test.each([-1, 1.5, NaN, 2 ** 32])("the seed %s", async (seed) => {
+    const code = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
+    const files = { code: { baseline: () => code, relaxed: () => code }, weights: () => new Uint8Array() };
+    await expect(loadModel(spec, files, { seed })).rejects.toThrow(
+      new RangeError(`Lookup: the seed must be a whole number from 0 to 2³² − 1, but is ${seed}`),
+    );
   });
 
   test("an empty file, a torn one, a header that ends after the file, ranges that overlap", async () => {

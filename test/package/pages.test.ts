@@ -1,36 +1,112 @@
-import { describe, expect, test } from "vitest";
-import { writeReadme } from "../../compiler/package/write-readme.ts";
-import { writeTypes } from "../../compiler/package/write-types.ts";
-import { compileSource } from "../numeric/compile-source.ts";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { beforeAll, describe, expect, it } from "vitest";
+import { dlc, temporaryFolder } from "../cli/run-dlc.ts";
 
-const { plan } = compileSource(`model Reader(words: dim = 12) {
-  param table: f32[words] = 1
-  entry forward(ids: i32[N, T] in 0..words, length: i32[N] in 1..T + 1) -> (y: f32[N, T]) {
-    y[n, t] = if t < length[n] then table[ids[n, t]] else 0
+/** Names that are words of JavaScript, a number without axes, draws, memory, and sizes that lengths don't say. */
+const source = `import std.random { gumbel }
+
+model Private(context: dim = 8) {
+  state seen: f32[4] = 0
+
+  entry forward(class: i32[N, T] in 0..context) -> (new: f32[N]) where T <= context {
+    new[n] = real(sum[t] class[n, t])
   }
-  entry step(id: i32 in 0..words) -> (y: f32) { y = table[id] }
-}`);
-const docs = { model: undefined, entries: {} };
 
-describe("what a package of several entries says of itself", () => {
-  test("its page calls each entry in a block of its own, and gives the ranges of integers", () => {
-    const page = writeReadme(plan, "reader", docs, true);
-    const blocks = [...page.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code);
-    expect(blocks).toEqual([
-      `import { load } from "reader";
+  /// Goes on.
+  entry step(x: f32[4], warmth: f32 = 0.5) -> (switch: i32) {
+    seen' = seen + x
+    noisy[k] = seen'[k] / warmth + gumbel()
+    switch = argmax[k] noisy[k]
+  }
 
-const reader = await load();
-const { y } = reader.forward({ ids, length });
-`,
-      "const { y } = reader.step({ id });\n",
-    ]);
-    expect(page).toContain("| input | `ids` | `i32[N, T] in 0..12` |");
-    expect(page).toContain("| input | `id` | `i32 in 0..12` |");
+  entry both(a: f32[N, S], b: f32[N, T], keep: bool[N], at: i32[N] in 1..T + 1) -> (delete: f32[N]) {
+    delete[n] = if keep[n] then (sum[s] a[n, s]) + b[n, at[n] - 1] else 0
+  }
+}
+`;
+
+describe("what a package says of itself", () => {
+  const folder = temporaryFolder();
+  let page = "";
+  beforeAll(async () => {
+    writeFileSync(join(folder, "private.dl"), source);
+    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+    expect(await dlc(folder, ["build", "private.dl", "-o", "private"])).toMatchObject({ status: 0 });
+    page = readFileSync(join(folder, "private", "README.md"), "utf8");
   });
 
-  test("its types say which integers an input takes", async () => {
-    const types = await writeTypes(plan, docs);
-    expect(types).toContain("/** Whole numbers from 0 to 11, as each call checks. */ readonly ids: ");
-    expect(types).toContain("/** Whole numbers from 1 to T, as each call checks. */ readonly length: ");
+  it("is JavaScript that runs on, whatever things are called", () => {
+    const [start = "", ...calls] = [...page.matchAll(/```js\n([^]*?)```/g)].map(([, text]) => text ?? "");
+    expect(start).toBe(`import { load, tensor } from "private";\n\nconst private_ = await load();\n`);
+    const inputs = `const class_ = [1, 2, 3], x = [1, 2, 3, 4], keep = [true], N = 1, T = 3, S = 2;
+const a = [1, 2], b = [1, 2, 3], at = [3];
+`;
+    const script = `${start.replace('"private"', '"./private/index.js"')}${inputs}${calls
+      .map((call) => `{\n${call}}\n`)
+      .join("")}`;
+    writeFileSync(join(folder, "page.mjs"), script);
+    execFileSync(process.execPath, [join(folder, "page.mjs")]);
+    expect(calls).toEqual([
+      "const { new: new_ } = private_.forward({ class: tensor(class_, [N, T]) });\n",
+      "const { switch: switch_ } = private_.step({ x });\n",
+      "const { delete: delete_ } = private_.both({ a: tensor(a, [N, S]), b, keep, at });\n",
+    ]);
+  });
+
+  it("names what integers and sizes may be, and whence draws come", () => {
+    expect(page).toContain("| input | `class` | `i32[N, T]`, whole numbers from 0 to 7 |");
+    expect(page).toContain("| input | `keep` | `bool[N]`, 1 for true, 0 for false |");
+    expect(page).toContain("| input | `at` | `i32[N]`, whole numbers from 1 to T |");
+    expect(page).toContain("| input | `warmth` | `f32`, 0.5 where it is left out |");
+    expect(page).toContain("\nT is from 1 to 8.\n");
+    expect(page).toContain("Random draws follow the seed, `load({ seed })`");
+  });
+
+  it("has types for numbers, results that are inputs, and shapes that have to be said", () => {
+    const start = `import { load, tensor } from "./private/index.js";
+const model = await load();
+const four = new Float32Array(4), at = new Int32Array(2);
+`;
+    const lines = {
+      right: `const { new: sums } = model.forward({ class: tensor(new Int32Array(3), [1, 3]) });
+model.step({ x: four, warmth: 0.7 });
+model.step({ x: four, warmth: Float32Array.of(0.7) }, { into: { switch: new Int32Array(1) } });
+model.both({ a: tensor(four, [2, 2]), b: four, keep: new Uint8Array(2), at });
+model.both({ a: tensor(four, [2, 2]), b: tensor(four, [2, 2]), keep: tensor(new Uint8Array(2), [2]), at });
+model.restore(model.snapshot().buffer);
+export const shape: readonly [1] = sums.shape;`,
+      "a length that does not say the shape": "model.forward({ class: new Int32Array(3) });",
+      "a number for four": "model.step({ x: 1 });",
+      "a number as text": 'model.step({ x: four, warmth: "0.7" });',
+    };
+    const files = Object.entries(lines).map(([name, text], place) => {
+      const path = join(folder, `types-${place}.ts`);
+      writeFileSync(path, `${start}${text}\nexport {};\n`);
+      return { name, path };
+    });
+    const program = ts.createProgram(
+      files.map(({ path }) => path),
+      {
+        strict: true,
+        noEmit: true,
+        target: ts.ScriptTarget.ES2022,
+        module: ts.ModuleKind.NodeNext,
+        moduleResolution: ts.ModuleResolutionKind.NodeNext,
+        lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
+        types: [],
+      },
+    );
+    const wrong = ts.getPreEmitDiagnostics(program).map(({ file, start: at }) => {
+      const name = files.find(({ path }) => path === file?.fileName)?.name;
+      return [name, (file?.getLineAndCharacterOfPosition(at ?? 0).line ?? 0) + 1];
+    });
+    expect(wrong).toEqual(
+      Object.keys(lines)
+        .slice(1)
+        .map((name) => [name, 4]),
+    );
   });
 });
