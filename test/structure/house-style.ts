@@ -2,7 +2,6 @@
 const longFiles: Readonly<Record<string, string>> = {
   "compiler/diagnostics/shapes.ts": "a table: the codes of one range, each with its page",
   "grammar/ast.ts": "a table: the node types of the whole grammar",
-  "grammar/expression-rules.ts": "a table: the rules of the grammar for expressions",
   "grammar/file-rules.ts": "a table: the rules of the grammar for declarations",
 };
 
