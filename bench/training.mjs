@@ -3,14 +3,13 @@
 // turns, after the losses of their first steps have been seen to agree. What is counted is the processor's time, so that
 // waiting for others on the machine is not. PYTHON names a Python that has PyTorch.
 import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { join } from "node:path";
-import { writeResult } from "../tools/figures.mjs";
-import { buildTrainer, measuredSources, prepare, seed } from "./build-models.mjs";
+import { buildTrainer, prepare } from "./build-models.mjs";
 import { timeByTurns } from "./by-turns.mjs";
 import { bytesOfBatches, drawBatches } from "./noise-batches.mjs";
 import { startPyTorch } from "./pytorch-peer.mjs";
 import { compareLosses, stepTrainer } from "./step-trainer.mjs";
+import { writeTraining } from "./write-training.mjs";
 
 const size = 64;
 /** So many batches, one after the other. */
@@ -83,17 +82,7 @@ async function main() {
   console.log(
     `\nms of the processor per step of ${size}, best (median) of ${rounds} turns; × is PyTorch's time by dlc's`,
   );
-  console.log(
-    `Node ${process.versions.node}, dlc's ${variant} code, PyTorch ${peer.version}, ${cpus()[0]?.model}`,
-  );
-  const [major = ""] = process.versions.node.split(".");
-  writeResult(`bench/results/training-node${major}.json`, {
-    command: `npx -y node@${major} bench/training.mjs`,
-    seed,
-    source: [...measuredSources, "bench/training", "bench/training_peer.py"],
-    versions: { pytorch: peer.version },
-    figures,
-  });
+  writeTraining("training", { variant, pytorch: peer.version, figures });
 }
 
 await main();

@@ -240,7 +240,7 @@ export async function emitCode(plan: Plan): Promise<Code> {
 }
 
 /** The `///` lines of a model and its entries. */
-export function docsOf({ name, span }: CheckedModel): ModelDocs {
+function docsOf({ name, span }: CheckedModel): ModelDocs {
   const declaration = parse(span.source).file.declarations.find(
     (one): one is UnitDeclaration => one.kind === "model" && one.name.text === name,
   );

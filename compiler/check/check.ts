@@ -57,7 +57,7 @@ export function check(host: CheckHost, path: string, options: CheckOptions = {})
   return { models: broken ? [] : models, diagnostics };
 }
 
-export function newSession(host: CheckHost, options: CheckOptions): Session {
+function newSession(host: CheckHost, options: CheckOptions): Session {
   const diagnostics = new Map<string, Diagnostic>();
   return {
     host,

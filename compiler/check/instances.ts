@@ -67,7 +67,7 @@ function noHypers(call: Call, context: Context): Hypers | undefined {
 }
 
 /** D2.2: `Conv2d` labels itself `conv2d`. */
-export function kindLabel(kind: string): string {
+function kindLabel(kind: string): string {
   return kind.slice(0, 1).toLowerCase() + kind.slice(1);
 }
 

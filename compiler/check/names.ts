@@ -25,7 +25,7 @@ export function evaluateName(name: Name, context: Context): Value {
   return value.kind === "prelude" && value.name === "training" ? trainingValue(context) : value;
 }
 
-export function entityValue(entity: Entity, scope: Scope, context: Context): Value {
+function entityValue(entity: Entity, scope: Scope, context: Context): Value {
   const value = valueOf(entity, context.builder.session);
   const owner = scope.builder;
   if (owner === undefined || owner.identity === context.builder.identity) return value;

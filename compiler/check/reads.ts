@@ -123,7 +123,7 @@ function resolveRead(expr: Read, value: Value, context: Context): Resolved | und
 }
 
 /** How many axes each subscript stands for; a spread takes what the others leave. */
-export function widthsOf(
+function widthsOf(
   subscripts: readonly Subscript[],
   rank: number,
   context: Context,

@@ -101,7 +101,7 @@ function reportCycle(entity: Entity, session: Session): void {
 }
 
 /** All names that are visible, for "did you mean". */
-export function visibleNames(context: Context): readonly string[] {
+function visibleNames(context: Context): readonly string[] {
   const names = [...context.indices.keys()];
   for (let at: Scope | undefined = context.scope; at !== undefined; at = at.outer)
     names.push(...at.entities.keys());

@@ -6,7 +6,7 @@ import type { Context, Elaboration } from "./elaboration.ts";
 import type { CarriedState, OpenScan, StateRef } from "./graph-builder.ts";
 import { pathOf, type Place } from "./paths.ts";
 
-export function stateKey({ kind, path }: StateRef): string {
+function stateKey({ kind, path }: StateRef): string {
   return `${kind} ${path}`;
 }
 

@@ -155,20 +155,6 @@ function mapOwnForms(expr: Expr, map: (form: Form) => Form): Expr {
   }
 }
 
-/** Maps every form of a compute node: axes, shape, domain and body. */
-export function mapNodeForms(node: ComputeNode, map: (form: Form) => Form): ComputeNode {
-  return {
-    ...node,
-    shape: mapAll(node.shape, map),
-    axes: mapAll(node.axes, (item) => mapAxis(item, map)),
-    ...(node.reduce && {
-      reduce: { ...node.reduce, axes: mapAll(node.reduce.axes, (item) => mapAxis(item, map)) },
-    }),
-    domain: mapAll(node.domain, (guard) => mapGuard(guard, map)),
-    body: mapForms(node.body, map),
-  };
-}
-
 /** Puts forms in place of axes, also inside other atoms. Axes bound by a reduction in the expression are its own. */
 export function substituteAxes(expr: Expr, values: ReadonlyMap<string, Form>): Expr {
   if (values.size === 0) return expr;

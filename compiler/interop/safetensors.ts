@@ -26,7 +26,7 @@ export const storedNames = {
 } as const satisfies Record<Dtype, string>;
 
 /** `f32` for `F32`; what we have no dtype for in lower case too. */
-export function dtypeName(stored: string): string {
+function dtypeName(stored: string): string {
   return stored.toLowerCase();
 }
 

@@ -139,7 +139,7 @@ const recognition: Pass = {
  * not carry; what `guards` moves into a domain makes further forms and guards known, which the next round sees, and
  * equalities there are solved before anything is made of axes that they do away with. Splitting divides axes before factors are looked at, because a factor may be free of a digit of an axis only.
  */
-export const normalizePasses: readonly Pass[] = [
+const normalizePasses: readonly Pass[] = [
   lets,
   reductions,
   simplification,
@@ -154,7 +154,7 @@ export const normalizePasses: readonly Pass[] = [
  * comes before hoisting: it brings together what stands for one value per channel, which hoisting then takes out as
  * one node. Then what no carry has a part in goes out of scans. What is then left twice in a body is bound by a let; earlier, lets would hide it. Equal nodes are joined when they are as small as they get, and dead ones dropped last.
  */
-export const optimizePasses: readonly Pass[] = [
+const optimizePasses: readonly Pass[] = [
   ...normalizePasses,
   folding,
   inlining,

@@ -159,7 +159,7 @@ export function areAligned(members: readonly Member[]): boolean {
 }
 
 /** The name of the axis that a form consists of. */
-export function soleAxis(form: Form): string | undefined {
+function soleAxis(form: Form): string | undefined {
   const [atom] = atomsOf(form);
   return atom?.kind === "axis" && form.key === axisForm(atom.name).key ? atom.name : undefined;
 }

@@ -42,11 +42,11 @@ export interface Point {
 
 const isLane = (atom: Atom): boolean => atom.kind === "axis" && atom.name === laneAxis;
 
-export function mentionsLane(form: Form): boolean {
+function mentionsLane(form: Form): boolean {
   return mentions(form, isLane);
 }
 
-export function atLane(form: Form, place: number): Form {
+function atLane(form: Form, place: number): Form {
   return substitute(form, (atom) => (isLane(atom) ? constant(place) : undefined));
 }
 

@@ -1,6 +1,5 @@
 import {
   add,
-  axis as axisForm,
   constant,
   constantOf,
   minimum,
@@ -11,9 +10,7 @@ import {
 } from "../integers/index.ts";
 import type { Running, Stage } from "./kernel.ts";
 import {
-  belowExtent,
   bindValue,
-  block,
   branch,
   emit,
   freshName,
@@ -27,6 +24,7 @@ import {
 import { operandOf, placeForm, storeAt, type Point } from "./lower-read.ts";
 import { accumulate, reductions, type Accumulator } from "./lower-reduce.ts";
 import { applyTo, convertTo, selectBetween, widen } from "./lower-value.ts";
+import { serialLoop } from "./serial-loop.ts";
 import { registerTypeOf } from "./loops.ts";
 
 /** A running sum is asked at a point of all axes: whether it takes the term there, and which that is. */
@@ -78,8 +76,8 @@ export function lowerRunning(
     placeForm(builder, lead, points[0] ?? { axes: new Map(), lanes: 1, valid: 1 }),
   );
   if (!((constantOf(ahead) ?? 1) <= 0))
-    loop(builder, along, minimum(ahead, over.extent), over.extent, addTerm);
-  loop(builder, along, along.extent, along.extent, (step) => {
+    serialLoop(builder, along.name, minimum(ahead, over.extent), addTerm, over.extent);
+  serialLoop(builder, along.name, along.extent, (step) => {
     const next = simplify(builder, add(step, ahead));
     ifInside(builder, next, over.extent, () => {
       addTerm(next);
@@ -162,35 +160,4 @@ function ifInside(builder: Builder, place: Form, extent: Form, then: () => void)
   }
   const condition = second === undefined ? first : applyTo(builder, "and", first, second);
   emit(builder, { kind: "if", condition: condition.expr, then: branch(builder, then), otherwise: [] });
-}
-
-/** Turns from 0 to `to`, which is at most `most`. */
-function loop(
-  builder: Builder,
-  { name: stem }: Running["along"],
-  to: Form,
-  most: Form,
-  body: (turn: Form) => void,
-): void {
-  const name = freshName(builder, stem);
-  builder.ranges.set(name, belowExtent(most));
-  const statements = block(
-    builder,
-    () => {
-      body(axisForm(name));
-    },
-    name,
-  );
-  emit(builder, {
-    kind: "for",
-    name,
-    from: zero,
-    to,
-    step: 1,
-    bind: "serial",
-    inductions: [],
-    counted: true,
-    outlined: false,
-    body: statements,
-  });
 }

@@ -6,12 +6,11 @@ import {
   branch,
   copyInteger,
   emit,
-  freshName,
   literal,
-  register,
   type Builder,
   type Value,
 } from "./lower-builder.ts";
+import { integerVariable } from "./integer-variable.ts";
 import { integerValue } from "./lower-read.ts";
 import { applyTo } from "./lower-value.ts";
 
@@ -27,19 +26,10 @@ export function lowerSearch(
 ): Value {
   const [axis] = stage.reduce?.axes ?? [];
   if (axis === undefined) throw new Error(`bug: ${stage.name} searches along no axis`);
-  const i32 = register("i32", 1);
-  const variable = (stem: string, value: Value): { readonly name: string; readonly current: Value } => {
-    const name = freshName(builder, stem);
-    emit(builder, { kind: "var", name, value: value.expr, register: i32 });
-    return { name, current: { expr: { kind: "local", name, register: i32 }, register: i32 } };
-  };
-  const low = variable("low", literal("i32", 1, 0));
-  const high = variable("high", literal("i32", 1, 0));
-  const set = ({ name }: { readonly name: string }, value: Value): void => {
-    emit(builder, { kind: "assign", name, value: value.expr, register: i32 });
-  };
+  const zero = literal("i32", 1, 0);
+  const [low, high] = [integerVariable(builder, "low", zero), integerVariable(builder, "high", zero)];
   const search = (): void => {
-    set(high, integerValue(builder, axis.extent));
+    high.set(integerValue(builder, axis.extent));
     const halve = branch(builder, () => {
       const sum = applyTo(builder, "add", low.current, high.current);
       const middle = bindValue(builder, applyTo(builder, "shiftRight", sum, literal("i32", 1, 1)), "middle");
@@ -49,10 +39,10 @@ export function lowerSearch(
         kind: "if",
         condition: holds.expr,
         then: branch(builder, () => {
-          set(low, applyTo(builder, "add", middle, literal("i32", 1, 1)));
+          low.set(applyTo(builder, "add", middle, literal("i32", 1, 1)));
         }),
         otherwise: branch(builder, () => {
-          set(high, middle);
+          high.set(middle);
         }),
       });
     });

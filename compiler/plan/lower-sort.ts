@@ -1,30 +1,21 @@
-import {
-  add,
-  axis as axisForm,
-  constant,
-  floorDivide,
-  subtract,
-  zero,
-  type Form,
-} from "../integers/index.ts";
+import { add, constant, floorDivide, subtract, zero, type Form } from "../integers/index.ts";
 import type { Order, Stage } from "./kernel.ts";
 import {
   belowExtent,
   bindInteger,
   bindValue,
-  block,
   branch,
   copyInteger,
   emit,
-  freshName,
   literal,
-  register,
   type Builder,
   type Value,
 } from "./lower-builder.ts";
+import { integerVariable } from "./integer-variable.ts";
 import { lowerExpr } from "./lower-expr.ts";
 import { integerValue, loadAt, operandOf, storeAt, type Point } from "./lower-read.ts";
 import { applyTo, convertTo, selectBetween } from "./lower-value.ts";
+import { serialLoop } from "./serial-loop.ts";
 
 /** A row that is sorted: what its loops have fixed. */
 interface Row {
@@ -44,14 +35,14 @@ export function lowerSort(builder: Builder, stage: Stage, order: Order, point: P
   const row: Row = { builder, stage, order, point };
   const { axis, count } = order;
   const half = floorDivide(count, constant(2));
-  loop(builder, count, (place) => {
+  serialLoop(builder, "turn", count, (place) => {
     write(row, place, integerValue(builder, place));
   });
-  loop(builder, half, (turn) => {
+  serialLoop(builder, "turn", half, (turn) => {
     const hole = subtract(subtract(half, constant(1)), turn);
     sift(row, hole, read(row, hole), count);
   });
-  loop(builder, subtract(axis.extent, count), (turn) => {
+  serialLoop(builder, "turn", subtract(axis.extent, count), (turn) => {
     const place = integerValue(builder, add(count, turn));
     const isEarlier = precedes(row, bindValue(builder, place, "place"), read(row, zero));
     emit(builder, {
@@ -63,35 +54,11 @@ export function lowerSort(builder: Builder, stage: Stage, order: Order, point: P
       otherwise: [],
     });
   });
-  loop(builder, subtract(count, constant(1)), (turn) => {
+  serialLoop(builder, "turn", subtract(count, constant(1)), (turn) => {
     const end = subtract(subtract(count, constant(1)), turn);
     const last = read(row, end);
     write(row, end, read(row, zero));
     sift(row, zero, last, end);
-  });
-}
-
-function loop(builder: Builder, count: Form, body: (value: Form) => void): void {
-  const name = freshName(builder, "turn");
-  builder.ranges.set(name, belowExtent(count));
-  const statements = block(
-    builder,
-    () => {
-      body(axisForm(name));
-    },
-    name,
-  );
-  emit(builder, {
-    kind: "for",
-    name,
-    from: zero,
-    to: count,
-    step: 1,
-    bind: "serial",
-    inductions: [],
-    counted: true,
-    outlined: false,
-    body: statements,
   });
 }
 
@@ -100,23 +67,17 @@ function sift(row: Row, from: Form, what: Value, end: Form): void {
   const { builder } = row;
   const item = bindValue(builder, what, "item");
   const limit = bindValue(builder, integerValue(builder, end), "end");
-  const [hole, child] = [freshName(builder, "hole"), freshName(builder, "child")];
-  const i32 = register("i32", 1);
-  const local = (name: string): Value => ({ expr: { kind: "local", name, register: i32 }, register: i32 });
-  const [holeValue, childValue] = [local(hole), local(child)];
   const one = literal("i32", 1, 1);
-  const firstChild = (): Value => applyTo(builder, "add", applyTo(builder, "shiftLeft", holeValue, one), one);
-  const set = (name: string, value: Value): void => {
-    emit(builder, { kind: "assign", name, value: value.expr, register: i32 });
-  };
-  emit(builder, { kind: "var", name: hole, value: integerValue(builder, from).expr, register: i32 });
-  emit(builder, { kind: "var", name: child, value: firstChild().expr, register: i32 });
+  const hole = integerVariable(builder, "hole", integerValue(builder, from));
+  const firstChild = (): Value =>
+    applyTo(builder, "add", applyTo(builder, "shiftLeft", hole.current, one), one);
+  const child = integerVariable(builder, "child", firstChild());
   const body = branch(builder, () => {
-    const left = placeAt(row, childValue);
-    const right = applyTo(builder, "add", childValue, one);
+    const left = placeAt(row, child.current);
+    const right = applyTo(builder, "add", child.current, one);
     const pair = branch(builder, () => {
       const laterChild = precedes(row, read(row, left), read(row, add(left, constant(1))));
-      set(child, selectBetween(builder, laterChild, right, childValue));
+      child.set(selectBetween(builder, laterChild, right, child.current));
     });
     emit(builder, {
       kind: "if",
@@ -124,21 +85,21 @@ function sift(row: Row, from: Form, what: Value, end: Form): void {
       then: pair,
       otherwise: [],
     });
-    const chosen = placeAt(row, childValue);
+    const chosen = placeAt(row, child.current);
     const top = bindValue(builder, read(row, chosen), "top");
     const sinks = bindValue(builder, precedes(row, item, top), "sinks");
     const move = branch(builder, () => {
-      write(row, placeAt(row, holeValue), top);
-      set(hole, childValue);
-      set(child, firstChild());
+      write(row, placeAt(row, hole.current), top);
+      hole.set(child.current);
+      child.set(firstChild());
     });
     const stay = branch(builder, () => {
-      set(child, limit);
+      child.set(limit);
     });
     emit(builder, { kind: "if", condition: sinks.expr, then: move, otherwise: stay });
   });
-  emit(builder, { kind: "while", condition: applyTo(builder, "less", childValue, limit).expr, body });
-  write(row, placeAt(row, holeValue), item);
+  emit(builder, { kind: "while", condition: applyTo(builder, "less", child.current, limit).expr, body });
+  write(row, placeAt(row, hole.current), item);
 }
 
 /** What a mutable local holds now, as a subscript. */

@@ -39,7 +39,7 @@ export function lower(kernel: Kernel, schedule: Schedule): Loops {
 }
 
 /** As `lower`, with addresses and bounds still integer forms. */
-export function lowerToNest(kernel: Kernel, schedule: Schedule): LoopsOf<Form> {
+function lowerToNest(kernel: Kernel, schedule: Schedule): LoopsOf<Form> {
   const { builder, starts } = atRunTime(makeBuilder(kernel));
   const scratch = new Map<string, Scratch>();
   for (const operand of kernel.operands) zeroBefore(builder, operand);
