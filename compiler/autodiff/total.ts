@@ -1,5 +1,5 @@
-import { axis as axisForm, negate, subtract, substituteNames, type Form } from "../integers/index.ts";
-import { literal, read, select } from "../graph/build.ts";
+import { axis as axisForm, negate, one, subtract, substituteNames, type Form } from "../integers/index.ts";
+import { literal, nonnegative, read, select } from "../graph/build.ts";
 import { conjunction } from "../graph/conditions.ts";
 import type { Axis, Expr, Guard } from "../graph/expr.ts";
 import { rangeWithAxes } from "../graph/ranges.ts";
@@ -35,11 +35,16 @@ export function total(
   const { fixed, common } = commonEqualities(aligned, free);
   const open = axes.filter((axis) => !fixed.has(axis.name));
   const range = rangeWithAxes([...open, ...free], building.dimRange);
+  // A place that a number in memory says may be none of the axis.
+  const inside = axes.flatMap(({ name: axis, extent }) => {
+    const value = fixed.get(axis);
+    return value === undefined
+      ? []
+      : [nonnegative(value), nonnegative(subtract(subtract(extent, one), value))];
+  });
   const parts = aligned.flatMap((term) => {
-    const guards = simplifyGuards(
-      term.guards.map((guard) => ({ ...guard, form: substituteNames(guard.form, fixed) })),
-      range,
-    );
+    const own = term.guards.map((guard) => ({ ...guard, form: substituteNames(guard.form, fixed) }));
+    const guards = simplifyGuards([...inside, ...own], range);
     return guards === undefined ? [] : [{ guards, expr: substituteAxes(term.expr, fixed) }];
   });
   const [only, second] = parts;

@@ -92,6 +92,15 @@ const cases: Readonly<Record<string, FreeCase>> = {
     sizes: [{ N: 2, T: 5 }],
     scatters: true,
   },
+  "a place that a number says, which may be none": {
+    free: "T",
+    lines: `x = input f32[T, 3]
+      w = input f32[3]
+      place = input i32[] in 0..6
+      z = compute f32[t: T, d: 3] tanh(if [t - (place[] in 0..6) - 1 == 0] then x[t, d] * w[d] else w[d])
+      y = compute f32[] sum[t: T, d: 3] z[t, d] ^ 2.0`,
+    sizes: [{ T: 1 }, { T: 3 }, { T: 8 }],
+  },
   "causal attention": {
     free: "T",
     lines: `q = input f32[T, 3]
