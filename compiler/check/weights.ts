@@ -91,7 +91,14 @@ function report(
       ? undefined
       : inputSize(has, site?.origins);
   const label = `${path} is ${given.dtype.toLowerCase()}[${given.shape.join(", ")}] in ${weights.name}`;
-  if (fromInput !== undefined && site !== undefined && expected !== undefined && has !== undefined) {
+  const turned = isTurned(given.shape, owned.shape);
+  if (
+    !turned &&
+    fromInput !== undefined &&
+    site !== undefined &&
+    expected !== undefined &&
+    has !== undefined
+  ) {
     const { origin } = fromInput;
     const sizeIf = (supposed: Supposed): number | undefined => shapesIf(supposed).get(path)?.[place];
     const fits = fittingSize(origin, expected, (imageSize) => sizeIf({ imageSize }));
@@ -113,8 +120,18 @@ function report(
     message: `${path} is ${owned.dtype}[${owned.shape.join(", ")}] in ${model.name}`,
     span: application?.span ?? owned.span,
     label,
-    help: ["build the model with the hyper-parameters that the weights were made for: `--set name=value`"],
+    help: [
+      turned
+        ? "the file has its axes in another order: transpose it before it is saved"
+        : "build the model with the hyper-parameters that the weights were made for: `--set name=value`",
+    ],
   });
+}
+
+/** The same sizes, and not in the same order. */
+function isTurned(given: readonly number[], owned: readonly number[]): boolean {
+  const sorted = (shape: readonly number[]): string => shape.toSorted((a, b) => a - b).join();
+  return owned.length > 1 && sorted(given) === sorted(owned);
 }
 
 /** The axis of an argument from which a size may come. */

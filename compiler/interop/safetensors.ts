@@ -6,6 +6,7 @@ import type { Dtype } from "../scalar/dtype.ts";
 import { dequantise } from "../../runtime/dequantise.ts";
 import { readSafetensors, type StoredTensor } from "../../runtime/read-safetensors.ts";
 import { writeSafetensors } from "../../runtime/write-safetensors.ts";
+import { renamedGroups } from "./renamed.ts";
 import { halfValue } from "./tensor-bytes.ts";
 
 /** A weights file that has been read; the bytes of its tensors are views into it. */
@@ -36,6 +37,17 @@ export function openWeights(name: string, bytes: Uint8Array): WeightsFile | Diag
     return { name, tensors: dequantise(readSafetensors(bytes)) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    const kind = otherKind(bytes);
+    if (kind !== undefined) {
+      return report("DLC6001", {
+        message: `${name} is ${kind}, not a safetensors file`,
+        span: undefined,
+        help: [
+          'of a PyTorch model: `safetensors.torch.save_file(model.state_dict(), "weights.safetensors")`',
+          'of arrays: `safetensors.numpy.save_file({ "fc.weight": array }, "weights.safetensors")`',
+        ],
+      });
+    }
     return report("DLC6001", {
       message: `${name} is ${reason}`,
       span: undefined,
@@ -45,6 +57,18 @@ export function openWeights(name: string, bytes: Uint8Array): WeightsFile | Diag
       ],
     });
   }
+}
+
+/** Files in which weights are often kept, by what they begin with. */
+const otherKinds: readonly (readonly [begins: readonly number[], kind: string])[] = [
+  [[0x50, 0x4b, 0x03, 0x04], "a zip archive, as torch.save, np.savez and Keras write"],
+  [[0x80, 0x02], "a pickle, as torch.save wrote"],
+  [[0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59], "an array of NumPy"],
+  [[0x89, 0x48, 0x44, 0x46], "an HDF5 file"],
+];
+
+function otherKind(bytes: Uint8Array): string | undefined {
+  return otherKinds.find(([begins]) => begins.every((byte, place) => bytes[place] === byte))?.[1];
 }
 
 /** What `check` wants to know of a weights file: dtype and shape by path. */
@@ -107,9 +131,22 @@ function lacking(program: Program, missing: readonly Parameter[], file: WeightsF
     ],
     help:
       prefix === undefined
-        ? []
+        ? renamedHelp(missing, free, file)
         : [`every name in the file begins with "${prefix}"; save the weights without it`],
   });
+}
+
+function renamedHelp(
+  missing: readonly Parameter[],
+  free: readonly string[],
+  file: WeightsFile,
+): readonly string[] {
+  const here = new Map(missing.map(({ path, shape }) => [path, shape.join()]));
+  const there = new Map(free.map((path) => [path, file.tensors.get(path)?.shape.join() ?? ""]));
+  return shorten(
+    renamedGroups(here, there),
+    (group) => `what is \`${group.here}\` here is \`${group.there}\` in the file: give it one name in both`,
+  );
 }
 
 /** `module.`, where putting it before each missing name gives a name of the file. */
