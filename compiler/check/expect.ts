@@ -71,12 +71,17 @@ export function asCondition(value: Value, context: Context, span: Span): Scalar 
 
 /** An integer position: a dim, a subscript, an end of a range (D5.3). */
 export function integerOf(expr: Expr, context: Context): Scalar | undefined {
-  const scalar = scalarOf(expr, { ...context, integer: true });
+  const whole = { ...context, integer: true };
+  return asInteger(evaluate(expr, whole), whole, expr.span);
+}
+
+export function asInteger(value: Value, context: Context, span: Span): Scalar | undefined {
+  const scalar = expectScalar(value, context, span);
   if (scalar === undefined) return undefined;
   if (isIntegerType(scalar.type)) return scalar;
   tellIn(context.builder, "DLC3013", {
     message: `a whole number is needed here, but this is ${showType(scalar.type)}`,
-    span: expr.span,
+    span,
     help: scalar.type === "bool" ? [] : ["write `floor(…)`, or `i32(…)` for a value of a tensor"],
   });
   return undefined;

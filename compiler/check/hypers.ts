@@ -14,7 +14,7 @@ import {
 import type { Context, Scope, Value } from "./checker-types.ts";
 import { newContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
-import { expectScalar, integerOf, scalarOf } from "./expect.ts";
+import { asInteger, expectScalar } from "./expect.ts";
 import { isClosed, literal } from "./exprs.ts";
 import { coerce, isFloatType, showType } from "./numbers.ts";
 import { named } from "./hoist.ts";
@@ -150,7 +150,9 @@ function refuse(formal: Formal, what: string, expr: Expr, context: Context): Val
 
 /** D3.2: known when the model is built; a `dim` is at least 1. */
 function wholeHyper(expr: Expr, kind: "dim" | "int", formal: Formal, context: Context): Value {
-  const scalar = integerOf(expr, context);
+  const whole = { ...context, integer: true };
+  const value = numeric(evaluate(expr, whole), "a whole number", expr, formal, context);
+  const scalar = asInteger(value, whole, expr.span);
   if (scalar === undefined) return errorValue;
   const { form } = scalar;
   const symbolic = context.builder.mode === "declaration";
@@ -179,7 +181,7 @@ function wholeHyper(expr: Expr, kind: "dim" | "int", formal: Formal, context: Co
 }
 
 function realHyper(expr: Expr, formal: Formal, context: Context): Value {
-  const value = evaluate(expr, context);
+  const value = numeric(evaluate(expr, context), "a number", expr, formal, context);
   const scheduled = context.scheduled === true && context.axes.length === 0;
   if (scheduled && value.kind === "array" && value.shape.length === 0 && isFloatType(value.type)) {
     if (value.operand !== undefined) return value;
@@ -197,7 +199,8 @@ function realHyper(expr: Expr, formal: Formal, context: Context): Value {
 }
 
 function boolHyper(expr: Expr, formal: Formal, context: Context): Value {
-  const scalar = scalarOf(expr, context);
+  const value = numeric(evaluate(expr, context), "a condition", expr, formal, context);
+  const scalar = expectScalar(value, context, expr.span);
   if (scalar === undefined) return errorValue;
   if (scalar.type !== "bool")
     return refuse(formal, `a condition, but this is ${showType(scalar.type)}`, expr, context);
@@ -205,6 +208,12 @@ function boolHyper(expr: Expr, formal: Formal, context: Context): Value {
     return refuse(formal, "known when the model is built, but this condition is not", expr, context);
   }
   return scalarValue(scalar);
+}
+
+/** What may be a number; a text or a list is refused by what the hyper-parameter is. */
+function numeric(value: Value, what: string, expr: Expr, formal: Formal, context: Context): Value {
+  const may = value.kind === "array" || value.kind === "results" || value.kind === "error";
+  return may ? value : refuse(formal, `${what}, but this is ${describeValue(value)}`, expr, context);
 }
 
 function plainKind(kind: Value["kind"], value: Value, expr: Expr, formal: Formal, context: Context): Value {

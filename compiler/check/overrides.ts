@@ -34,7 +34,7 @@ export function overrides(
       tell(session, "DLC2017", {
         message: `\`${name}\` can't be set to ${JSON.stringify(value)}`,
         span: formal.span,
-        help: ["numbers, texts, true and false can be set from outside"],
+        help: [settable(formal)],
       });
       return undefined;
     }
@@ -46,6 +46,21 @@ export function overrides(
     });
   }
   return args;
+}
+
+/** What can be set from outside, of this hyper-parameter or at all. */
+function settable({ name, type }: Formal): string {
+  const kind = type?.kind === "named-type" && type.dims.length === 0 ? type.name.text : "";
+  const what = {
+    dim: "a whole number of at least 1",
+    int: "a whole number",
+    real: "a number",
+    bool: "true or false",
+  };
+  const own = Object.entries(what).find(([word]) => word === kind)?.[1];
+  return own === undefined
+    ? "numbers, texts, true and false can be set from outside"
+    : `\`${name.text}\` is ${own}`;
 }
 
 function literalOf(value: string | number | boolean, formal: Formal): Expr | undefined {

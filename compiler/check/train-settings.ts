@@ -1,6 +1,6 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { TrainingSettings } from "../graph/graph.ts";
-import type { Scope, Session } from "./checker-types.ts";
+import type { Scope, Session, Value } from "./checker-types.ts";
 import { valueOf } from "./scope.ts";
 import { tell } from "./session.ts";
 import { describeValue, wholeNumber } from "./value.ts";
@@ -29,12 +29,19 @@ export function settingsOf(scope: Scope, session: Session): Partial<TrainingSett
     const number = wholeNumber(value);
     const { low, high = Infinity } = bounds[name];
     if (number === undefined || number < low || number > high) {
-      if (value.kind !== "error") reportSetting(name, number ?? describeValue(value), entity.span, session);
+      if (value.kind !== "error")
+        reportSetting(name, number ?? constantIn(value) ?? describeValue(value), entity.span, session);
       return undefined;
     }
     settings[name] = number;
   }
   return settings;
+}
+
+/** `1.5` */
+function constantIn(value: Value): number | undefined {
+  const expr = value.kind === "array" ? value.scalar?.expr : undefined;
+  return expr?.kind === "constant" ? expr.value : undefined;
 }
 
 function reportSetting(
