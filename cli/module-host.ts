@@ -105,13 +105,20 @@ function isModule(value: unknown): value is GeneratedModule {
   return typeof value === "object" && value !== null && "load" in value && typeof value.load === "function";
 }
 
+/** How a shape is given in JavaScript, and how on the command line. */
+const shapeOnTheCommandLine = [
+  "give tensor(data, shape)",
+  "give lists in lists, as [[1, 2], [3, 4]], or a .npy or .json file",
+] as const;
+
 /** A module refuses inputs that don't fit by a RangeError or a TypeError; anything else is a bug. */
 function callEntry(call: () => unknown): Readonly<Record<string, Result>> {
   try {
     const results = call();
     if (isResults(results)) return results;
   } catch (error) {
-    if (error instanceof RangeError || error instanceof TypeError) throw new InputError(error.message);
+    if (error instanceof RangeError || error instanceof TypeError)
+      throw new InputError(error.message.replace(...shapeOnTheCommandLine));
     throw error;
   }
   throw new Error("bug: an entry gave something else than results");

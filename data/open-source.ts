@@ -62,6 +62,11 @@ const readers: Readonly<Record<ReaderName, Reader>> = {
 /** What every reader takes: the part of the rows, and how it is told. */
 const partArguments = ["part", "every", "share", "seed"];
 
+/** What a reader is given by name. */
+export function argumentsOf(reader: ReaderName): readonly string[] {
+  return [...readers[reader].arguments, ...partArguments];
+}
+
 /**
  * Opens a source, checks it against its declared type, and gives its rows. With `part: "train"` or `part: "test"` it is
  * one part of them: `every: 5` puts each fifth row into the test part, `share: 0.2, seed: 7` draws a fifth of them.
@@ -73,12 +78,12 @@ export async function openSource(
   options: OpenOptions = {},
 ): Promise<Source> {
   const { reader, path, type } = spec;
-  const { open, arguments: known } = readers[reader];
+  const { open } = readers[reader];
   const given = spec.arguments ?? {};
   const budget = options.budget ?? usualBudget;
   const files = trackFiles(host);
   const reading = { host: files.host, path, arguments: given, type, budget };
-  const allowed = [...known, ...partArguments];
+  const allowed = argumentsOf(reader);
   const unknown = Object.keys(given).find((name) => !allowed.includes(name));
   if (unknown !== undefined) {
     throw badArgument(path, `${reader} takes no argument ${unknown}, but ${allowed.join(", ")}`);

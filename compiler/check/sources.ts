@@ -3,7 +3,7 @@ import type { SourceArgument } from "../graph/graph.ts";
 import { bareDim, constantOf } from "../integers/index.ts";
 import type { Context, Value } from "./checker-types.ts";
 import { evaluate } from "./evaluate.ts";
-import { readers } from "./readers.ts";
+import { partArguments, readerArguments, readers } from "./readers.ts";
 import { tellIn } from "./session.ts";
 import { showTensorType } from "./show-types.ts";
 import { suggest } from "./suggest.ts";
@@ -44,8 +44,10 @@ export function sourceOf(formal: Formal, input: BodyInput, context: Context): Ch
   };
 }
 
+type ReaderName = (typeof readers)[number];
+
 interface ReaderCall {
-  readonly reader: string;
+  readonly reader: ReaderName;
   readonly expr: Call;
 }
 
@@ -100,7 +102,7 @@ function declaredType(
 
 function namedArgument(
   arg: Arg,
-  reader: string,
+  reader: ReaderName,
   context: Context,
 ): readonly [string, SourceArgument] | undefined {
   if (arg.kind === "pack" || arg.name === undefined) {
@@ -110,8 +112,19 @@ function namedArgument(
     });
     return undefined;
   }
+  const name = arg.name.text;
+  const known: readonly string[] = [...readerArguments[reader], ...partArguments];
+  if (!known.includes(name)) {
+    const guess = suggest(name, known);
+    tellIn(context.builder, "DLC2012", {
+      message: `\`${reader}\` takes no argument \`${name}\``,
+      span: arg.name.span,
+      help: [guess ? `did you mean \`${guess}\`?` : `they are ${known.join(", ")}`],
+    });
+    return undefined;
+  }
   const value = argumentOf(evaluate(arg.value, context), arg, context);
-  return value === undefined ? undefined : [arg.name.text, value];
+  return value === undefined ? undefined : [name, value];
 }
 
 function argumentOf(value: Value, arg: Arg, context: Context): SourceArgument | undefined {

@@ -139,6 +139,17 @@ describe("what does not fit", () => {
     );
   });
 
+  it("a row of numbers for two free sizes asks for lists in lists, which the argument itself may be", async () => {
+    write("pairs.dl", "model Pairs(x: f32[N, T]) -> (y: f32[N]) { y[n] = sum[t] x[n, t] }\n");
+    const row = await dlc(folder, ["run", "pairs.dl", "-i", "x=1,2,3,4"]);
+    expectRefused(
+      row,
+      /does not follow from its length 4; give lists in lists, as \[\[1, 2\], \[3, 4\]\], or a/,
+    );
+    const lists = await dlc(folder, ["run", "pairs.dl", "-i", "x=[[1, 2], [3, 4]]", "--json"]);
+    expect(JSON.parse(lists.stdout)).toMatchObject({ outputs: { y: { shape: [2], data: [3, 7] } } });
+  });
+
   it("a model of more than 4 GiB is refused with its size, before its weights are drawn", async () => {
     write(
       "wide.dl",

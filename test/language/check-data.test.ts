@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { DataProgram, Graph } from "../../compiler/graph/index.ts";
 import { interpret, printGraph, tensorOf, verify, type Tensor } from "../../compiler/graph/index.ts";
+import { partArguments, readerArguments, readers } from "../../compiler/check/readers.ts";
+import { argumentsOf } from "../../data/open-source.ts";
 import * as source from "./check-source.ts";
 import { numbersOf, trainingOf } from "./train-source.ts";
 
@@ -335,5 +337,22 @@ describe("what a data declaration may not be", () => {
     expectCodes(trained('data D()(a: f32[R, N] = npy("a.npy")) -> (x: f32[R, N]) { x = a }', "f32[N, 2]"), [
       "DLC3012",
     ]);
+  });
+});
+
+describe("arguments of readers", () => {
+  test("that there are not are refused by the check, where they stand", () => {
+    const declared = (args: string): string =>
+      trained(`data D(a: f32[M] = csv("a.csv", column: "a", ${args})) -> (x: f32[M]) { x = a }`);
+    expectCodes(declared("header: true"), []);
+    const [message] = expectCodes(declared("heder: true"), ["DLC2012"]);
+    expect(message).toContain("`csv` takes no argument `heder`");
+    expect(message).toContain("did you mean `header`?");
+    expect(expectCodes(declared("shuffle: true"), ["DLC2012"])[0]).toContain(
+      "they are column, columns, except",
+    );
+  });
+  test.each(readers)("%s is given what its reader knows", (reader) => {
+    expect([...readerArguments[reader], ...partArguments]).toEqual(argumentsOf(reader));
   });
 });
