@@ -75,7 +75,10 @@ export function bindApplication(
       span,
     } as const;
     builder.bindings.push(application);
-    builder.applied.set(pathKey(path), { body: result.body, slots: own });
+    const key = pathKey(path);
+    // A function owns nothing; but one of this block applies what the block owns.
+    if (request.callee.kind === "instance" || result.local)
+      builder.applied.set(key, [...(builder.applied.get(key) ?? []), result.body]);
     builder.session.sites.set(application, {
       name: request.name,
       made: request.callee.kind === "instance" ? request.callee.made : undefined,

@@ -4,7 +4,7 @@ import { defineEquation } from "./define-equation.ts";
 import { ownedTensor } from "./owned.ts";
 import { defineRepeat } from "./repeats.ts";
 import { defineScan, scansLast } from "./scans.ts";
-import { define, lazy } from "./scope.ts";
+import { define, known, lazy } from "./scope.ts";
 
 /** The names of a block, each found out when it is asked for (D1.2). */
 export function defineStatements(
@@ -42,11 +42,11 @@ function defineStatement(
       define(
         session,
         scope,
-        lazy(statement.name.text, statement.name.span, () => ({
+        known(statement.name.text, statement.name.span, {
           kind: "function",
           declaration: statement,
           scope,
-        })),
+        }),
       );
       return;
     case "scan":

@@ -233,7 +233,7 @@ export interface Builder {
   /** Unlabelled instances, as numbered. */
   readonly kinds: ReadonlyMap<object, string>;
   /** Bodies of instances that were applied here, by the key of their path: for reading their parameters. */
-  readonly applied: Map<string, { readonly body: Body; readonly slots: readonly InstancePath[] }>;
+  readonly applied: Map<string, readonly Body[]>;
 }
 
 export interface OpenScan extends BodyScan {

@@ -11,7 +11,7 @@ import { describeOwned } from "./owned.ts";
 import { find, known, newScope, turnLabels, valueOf } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { wayNames } from "./signature.ts";
-import { partsOf } from "./syntax-walk.ts";
+import { expressionsIn, partsOf } from "./syntax-walk.ts";
 import { textOf } from "./texts.ts";
 import type { Body, InstancePath, OwnedTensor } from "./typed.ts";
 import { errorValue } from "./value.ts";
@@ -32,9 +32,10 @@ export function memberOfInstance(instance: InstanceValue, name: Name, context: C
 /** The body of an instance that has been applied here, or inside of one that has. */
 function appliedBody({ root, labels }: InstancePath, { applied }: Builder): Body | undefined {
   for (let length = labels.length; length >= 0; length--) {
-    const around = applied.get(pathKey({ root, labels: labels.slice(0, length) }));
-    const body = around && bodyInside(around.body, labels.slice(length));
-    if (body !== undefined) return body;
+    for (const around of applied.get(pathKey({ root, labels: labels.slice(0, length) })) ?? []) {
+      const body = bodyInside(around, labels.slice(length));
+      if (body !== undefined) return body;
+    }
   }
   return undefined;
 }
@@ -58,13 +59,22 @@ function bodyInside(body: Body, labels: readonly string[]): Body | undefined {
 function evaluateApplications({ path, declaration }: InstanceValue, context: Context): void {
   const turns = turnLabels(context.scope);
   const label = path.labels[turns.every((turn, place) => path.labels[place] === turn) ? turns.length : 0];
+  const isEntry = (name: string): boolean => hasEntry(declaration, name);
+  const seen = new Map<object, boolean>();
   const isIt = (part: Expr): boolean => {
     if (part.kind !== "name") return false;
     if (part.text === label) return true;
     const value = find(part.text, context.scope)?.entity.value;
-    return value?.kind === "instance" && isAround(value.path, path);
+    if (value?.kind === "instance") return isAround(value.path, path);
+    // A function of this block may apply it.
+    if (value?.kind !== "function" || value.scope.builder === undefined) return false;
+    const before = seen.get(value.declaration);
+    if (before !== undefined) return before;
+    seen.set(value.declaration, false);
+    const does = expressionsIn(value.declaration.body).some((expr) => applies(expr, isIt, isEntry));
+    seen.set(value.declaration, does);
+    return does;
   };
-  const isEntry = (name: string): boolean => hasEntry(declaration, name);
   for (const entity of [...context.scope.entities.values()]) {
     const { equation } = entity;
     if (entity.state !== "new" || equation === undefined || label === undefined) continue;

@@ -1,4 +1,4 @@
-import type { Arg, Expr, Generator, Subscript } from "../../grammar/ast.ts";
+import type { Arg, Block, Expr, Generator, Subscript } from "../../grammar/ast.ts";
 
 /** The expressions directly in an expression, in the order of the text. */
 export function partsOf(expr: Expr): readonly Expr[] {
@@ -82,6 +82,15 @@ export function usesName(expr: Expr, names: ReadonlySet<string>): boolean {
 
 /** What a condition uses that is decided differently in two builds of one model. */
 export const onlyTraining: ReadonlySet<string> = new Set(["training"]);
+
+/** The right sides of a body, those of the blocks in it among them. */
+export function expressionsIn(body: Block | Expr): readonly Expr[] {
+  if (body.kind !== "block") return [body];
+  return body.statements.flatMap((statement) => {
+    if (statement.kind === "equation" || statement.kind === "metric") return [statement.value];
+    return "body" in statement ? expressionsIn(statement.body) : [];
+  });
+}
 
 /** Visits an expression and all in it; the visitor answers false to leave out what is inside. */
 export function walk(expr: Expr, visit: (inner: Expr) => boolean | undefined): void {

@@ -258,6 +258,18 @@ model M(x: f32[N, 3]) -> (y: f32[N, 3]) {
     };
     expect(run(source, { x: [[1, 1, 1]] }, { params })).toEqual([6, 60]);
   });
+  test("D2.5 also where functions of the block apply it, among others that do not", () => {
+    const fns = `  fn both(u: real[N, 4]) -> (v: real[N, 3]) { v = fc(u) }
+  fn other(u: real[N, 4]) -> (v: real[N, 3]) { v = softmax(u[:, 0..3]) }`;
+    const body = `${fns}\n  fc = Linear(3)\n  a = both(x)\n  b = other(x)\n  w = fc.weight`;
+    const source = (results: string): string =>
+      `import std.nn { Linear, softmax }\nmodel M(x: f32[N, 4]) -> (${results}) {\n${body}\n}`;
+    for (const results of [
+      "a: f32[N, 3], b: f32[N, 3], w: f32[3, 4]",
+      "w: f32[3, 4], b: f32[N, 3], a: f32[N, 3]",
+    ])
+      expect([...pathsOf(source(results))].sort()).toEqual(["fc.bias", "fc.weight"]);
+  });
   test("D2.5 also through stages whose labels add nothing, as deep as they stand", () => {
     const source = `${linear}layer Inner(x: real[N, D]) -> (y: real[N, D]) { y = x |> "": Linear(D) }
 layer Outer(x: real[N, D]) -> (y: real[N, D]) { y = x |> "": Inner() }

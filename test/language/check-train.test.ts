@@ -372,6 +372,13 @@ optimizer Descent(theta: real[..P], g: real[..P]) { theta' = theta - g }
     const whole = `model M(x: f32[N, 2]) -> (y: f32[N, 1]) { y = x |> fc: Linear(1) }
 train M on (x: f32[N, 2]) { loss = mean(y) + 0.25 * sum(fc.weight^2)  optimizer = Descent()  batch = 1 }`;
     expect(slopes(whole)).toEqual([[1.5, 2], [4]]);
+    // A function that is applied before has nothing to say of it.
+    const halved = `fn halved(z: real[N, 1]) -> (h: real[N, 1]) { h = 0.5 * z }\n`;
+    const penalised = "mean(halved(y)) + 0.25 * sum(fc.weight^2)";
+    expect(slopes(halved + whole.replace("mean(y) + 0.25 * sum(fc.weight^2)", penalised))).toEqual([
+      [1.5, 2],
+      [4.5],
+    ]);
     const entries = `model M {
   fc = Linear(1)
   entry forward(x: f32[N, 2]) -> (y: f32[N, 1]) { y = fc(x) }
