@@ -1,6 +1,15 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Guard } from "../graph/expr.ts";
-import { findCounterExample, prove, showForm, showName, type Form } from "../integers/index.ts";
+import {
+  add,
+  constantOf,
+  findCounterExample,
+  mentions,
+  prove,
+  showForm,
+  showName,
+  type Form,
+} from "../integers/index.ts";
 import type { Context } from "./checker-types.ts";
 import { boundsGuards } from "./conditions.ts";
 import { isPostponed, leastGuard } from "./obligations.ts";
@@ -41,13 +50,28 @@ export function proveBounds(subscript: Subscripted, array: string, context: Cont
                 text: `for example with ${values.map(([name, value]) => `${showName(name)} = ${value}`).join(", ")}`,
               },
             ],
-      help: [
-        "say what lies outside: `(x[…] else 0)`",
-        "or keep the subscript inside: `clamp(…)`, or a narrower range of its index",
-      ],
+      help: [...helpWithEnd(subscript), ...helpWithRange(subscript, verdict), ...ways],
     });
     return;
   }
+}
+
+const ways = [
+  "say what lies outside: `(x[…] else 0)`",
+  "or keep the subscript inside: `clamp(…)`, or a narrower range of its index",
+];
+
+/** `x[n, -1]`, which elsewhere is the last place. */
+function helpWithEnd({ form, length }: Subscripted): readonly string[] {
+  const place = constantOf(form);
+  if (place === undefined || place >= 0) return [];
+  return [`places are not counted from the end: that would be ${showForm(add(length, form))}`];
+}
+
+/** A number of a tensor whose range nobody has declared. */
+function helpWithRange({ form, length }: Subscripted, verdict: string): readonly string[] {
+  if (verdict !== "undecided" || !mentions(form, (atom) => atom.kind === "read")) return [];
+  return [`declare which numbers there are: \`i32[…] in 0..${showForm(length)}\` is checked at each call`];
 }
 
 /** D4.3: the guards of a read that are not proved superfluous. */

@@ -33,6 +33,15 @@ describe("what other languages have words and signs for is told how it is writte
     expect(first).toContain(help);
   });
 
+  test("a place that is counted from the end, and a number that any may be", () => {
+    const [end] = expectCodes(`${header} { y[n, d] = x[n, -1] + x[n, d] }`, ["DLC3006"]);
+    expect(end).toContain("places are not counted from the end: that would be 3");
+    const table = "model A(x: f32[4], k: i32[N]) -> (y: f32[N]) { y[n] = x[k[n]] }";
+    const [open] = expectCodes(table, ["DLC3006"]);
+    expect(open).toContain("declare which numbers there are: `i32[…] in 0..4` is checked at each call");
+    expectCodes(table.replace("i32[N]", "i32[N] in 0..4"), []);
+  });
+
   test("also in headers and imports", () => {
     expect(expectCodes("model A(x: f32[N]) -> f32[N] { y = x }", ["DLC1001"])[0]).toContain(
       "results have names: `-> (y: f32[N, 3])`",
