@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { DataProgram, Graph } from "../../compiler/graph/index.ts";
 import { interpret, printGraph, tensorOf, verify, type Tensor } from "../../compiler/graph/index.ts";
@@ -352,7 +354,14 @@ describe("arguments of readers", () => {
       "they are column, columns, except",
     );
   });
-  test.each(readers)("%s is given what its reader knows", (reader) => {
-    expect([...readerArguments[reader], ...partArguments]).toEqual(argumentsOf(reader));
+  test.each(readers)("%s is given what its reader knows, all of which the page names", (reader) => {
+    const all = [...readerArguments[reader], ...partArguments];
+    expect(all).toEqual(argumentsOf(reader));
+    const page = readFileSync(join(import.meta.dirname, "../../docs/language.md"), "utf8");
+    for (const name of all)
+      expect(page).toMatch(new RegExp(`^\\|[^|]*\`${name}\`[^|]*\\|[^|]*(${reader}|all)`, "m"));
+  });
+  test("and an output that is called like an input is that input", () => {
+    expectCodes(trained(`data D(x: f32[M] = csv("a.csv", column: "a")) -> (x: f32[M]) {}`), []);
   });
 });
