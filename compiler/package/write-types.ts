@@ -159,11 +159,12 @@ function addTrainer(file: SourceFile, model: Interface, plan: Plan, training: Tr
     ...(accumulates
       ? [{ name: "accumulated", isReadonly: true, type: "number", docs: ["Steps since the last update."] }]
       : []),
-    { name: "epoch", type: "number" },
+    { name: "epoch", type: "number", docs: ["Yours to set, for schedules that go by it."] },
     { name: "seed", type: "number", docs: ["Of random draws."] },
     {
       name: "settings",
       isReadonly: true,
+      docs: ["What the source says; a loop over epochs and batches is the caller's."],
       type: "{ readonly batch: number; readonly epochs: number; readonly seed: number; readonly accumulate: number; readonly patience?: number }",
     },
   ]);
@@ -194,11 +195,14 @@ export interface Tensor<D extends TensorData, S extends readonly number[]> {
   `/** A URL, in Node also a path, or the bytes themselves. */
 export type FileSource = string | URL | Response | ArrayBuffer | ArrayBufferView;`,
   `
+/** \`WebAssembly.Module\`, where the libraries of a project declare it: those of Node alone do not. */
+export type CompiledCode = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module : never;`,
+  `
 export interface LoadOptions {
   /** Another safetensors file than the module's own. */
   readonly weights?: FileSource;
   /** Other code than the module's own, where a host compiles it itself. */
-  readonly wasm?: FileSource | WebAssembly.Module;
+  readonly wasm?: FileSource | CompiledCode;
   /** Of random draws, a whole number from 0 to 2³² − 1; where it is left out 0, or that of the training. */
   readonly seed?: number;
   /** What runs the code: this module has code for WebAssembly. */

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { beforeAll, describe, expect, it } from "vitest";
-import { dlc, temporaryFolder } from "../cli/run-dlc.ts";
+import { dlc, repository, temporaryFolder } from "../cli/run-dlc.ts";
 
 /** Names that are words of JavaScript, a number without axes, draws, memory, and sizes that lengths don't say. */
 const source = `import std.random { gumbel }
@@ -77,6 +77,7 @@ model.step({ x: four, warmth: Float32Array.of(0.7) }, { into: { switch: new Int3
 model.both({ a: tensor(four, [2, 2]), b: four, keep: new Uint8Array(2), at });
 model.both({ a: tensor(four, [2, 2]), b: tensor(four, [2, 2]), keep: tensor(new Uint8Array(2), [2]), at });
 model.restore(model.snapshot().buffer);
+await load({ wasm: await WebAssembly.compile(new Uint8Array(8)) });
 export const shape: readonly [1] = sums.shape;`,
       "a length that does not say the shape": "model.forward({ class: new Int32Array(3) });",
       "a number for four": "model.step({ x: 1 });",
@@ -99,6 +100,14 @@ export const shape: readonly [1] = sums.shape;`,
         types: [],
       },
     );
+    const ofNode = ts.createProgram([join(folder, "private", "index.d.ts")], {
+      strict: true,
+      target: ts.ScriptTarget.ES2022,
+      lib: ["lib.es2022.d.ts"],
+      typeRoots: [join(repository, "node_modules", "@types")],
+      types: ["node"],
+    });
+    expect(ts.getPreEmitDiagnostics(ofNode).map(({ messageText }) => messageText)).toEqual([]);
     const wrong = ts.getPreEmitDiagnostics(program).map(({ file, start: at }) => {
       const name = files.find(({ path }) => path === file?.fileName)?.name;
       return [name, (file?.getLineAndCharacterOfPosition(at ?? 0).line ?? 0) + 1];
