@@ -34,7 +34,7 @@ export function integerRangeOf(scalar: Scalar, facts: Facts): IntegerRange | und
   return isStored(known, facts) ? known : undefined;
 }
 
-/** The range of `a + b`, `a - b` and `a * b` where that of one of a product is a number. */
+/** The range of `a + b`, `a - b`, `a % b`, and `a * b` where that of one of a product is a number. */
 export function combinedRange(
   operator: string,
   left: Scalar,
@@ -42,8 +42,10 @@ export function combinedRange(
   facts: Facts,
 ): IntegerRange | undefined {
   const [a, b] = [integerRangeOf(left, facts), integerRangeOf(right, facts)];
-  if (a === undefined || b === undefined) return undefined;
   const one = constant(1);
+  // The remainder has the sign of a divisor that is at least 1, and lies below the greatest.
+  if (operator === "%") return b && { low: constant(0), high: subtract(b.high, one) };
+  if (a === undefined || b === undefined) return undefined;
   const range =
     operator === "+"
       ? { low: add(a.low, b.low), high: subtract(add(a.high, b.high), one) }

@@ -22,7 +22,7 @@ import type { ScalarName } from "../scalar/names.ts";
 import type { Context } from "./checker-types.ts";
 import type { NumberType, Scalar } from "./scalar.ts";
 import { apply, literal, retype } from "./exprs.ts";
-import { combinedRange } from "./integer-ranges.ts";
+import { combinedRange, integerRangeOf } from "./integer-ranges.ts";
 import { tellIn } from "./session.ts";
 import { counted } from "./value.ts";
 
@@ -164,6 +164,7 @@ function combineIntegers(
     // A negative or unknown exponent leaves the whole numbers.
     return { type: "float", expr: apply("power", coerce(left, "f32"), coerce(right, "f32")) };
   }
+  if (operator === "%" && !isPositive(right, context, span)) return undefined;
   const range = combinedRange(operator, left, right, context.facts);
   return { type, expr: apply(arithmetic[operator], left.expr, right.expr), ...(range && { range }) };
 }
@@ -205,18 +206,31 @@ function combineForms(
   }
 }
 
+/** The same of a divisor that may be no form: then by the range in which it lies. */
+function isPositive(divisor: Scalar, context: Context, span: Span): boolean {
+  const least = divisor.form ?? integerRangeOf(divisor, context.facts)?.low;
+  if (least !== undefined) return positive(least, context, span);
+  if (context.builder.mode === "declaration") return true;
+  reportDivisor("the divisor", context, span);
+  return false;
+}
+
 /** D5.4: a divisor is proved not to be zero; here all divisors are sizes, so they are proved positive. */
 export function positive(divisor: Form, context: Context, span: Span): boolean {
   const verdict = prove({ relation: "nonnegative", form: subtract(divisor, constant(1)) }, context.facts);
   if (verdict === "proved") return true;
   if (verdict === "undecided" && context.builder.mode === "declaration")
     return constantOf(divisor) === undefined;
+  reportDivisor(`the divisor ${showForm(divisor)}`, context, span);
+  return false;
+}
+
+function reportDivisor(divisor: string, context: Context, span: Span): void {
   tellIn(context.builder, "DLC3009", {
-    message: `the divisor ${showForm(divisor)} is not known to be at least 1`,
+    message: `${divisor} is not known to be at least 1`,
     span,
     help: ["state it in a `where`, or give the integer that it is made of a range"],
   });
-  return false;
 }
 
 /** D5.3: in an integer position `/` comes out whole by proof. */

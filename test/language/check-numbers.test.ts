@@ -69,6 +69,22 @@ describe("D5 numbers", () => {
     const source = model("(a: i32[N] in 1..9) -> (y: i32[N])", "y[n] = 7 % a[n]");
     expect(run(source, { a: [4] })).toEqual([3]);
   });
+  test("D5.4 a divisor that is computed may not be 0 either, nor may that of what is computed", () => {
+    const chosen = model("(a: i32[N]) -> (y: i32[N])", "y[n] = 7 % (if a[n] > 0 then a[n] else 0)");
+    expectCodes(chosen, ["DLC3009"]);
+    expectCodes(model("(a: i32[N]) -> (y: i32[N])", "y[n] = (if a[n] > 0 then a[n] else 1) % 0"), [
+      "DLC3009",
+    ]);
+    const kept = model("(a: i32[N]) -> (y: i32[N])", "y[n] = (if a[n] > 0 then 7 else -7) % max(a[n], 2)");
+    expect(run(kept, { a: [4, 0] })).toEqual([3, 1]);
+  });
+  test("D5.4 a remainder lies below its divisor, whatever it is of", () => {
+    const source = model(
+      "(a: i32[N], x: f32[3]) -> (y: f32[N])",
+      "y[n] = x[(if a[n] > 0 then a[n] else 5) % 3]",
+    );
+    expect(run(source, { a: [-9, 4], x: [1, 2, 3] })).toEqual([3, 2]);
+  });
   test("D5.4 % takes the sign of the divisor", () => {
     expect(run(model("(a: i32[N]) -> (y: i32[N])", "y[n] = a[n] % 3"), { a: [-1, 4] })).toEqual([2, 1]);
   });
