@@ -116,12 +116,8 @@ export function byRows(graph: Graph, rows: Form, prefix: string): ByRows {
     ) {
       const place = rowAxis(name);
       const shape = node.shape.map((size, axis) => (axis === place ? dim(count) : size));
-      add({
-        ...node,
-        name: own,
-        shape,
-        of: rowAxis(node.of) === undefined ? whole(node.of) : ofBatch(node.of),
-      });
+      // What it begins with or comes of has the same rows.
+      add({ ...node, name: own, shape, of: ofBatch(node.of) });
       const next = nextOf.get(name);
       if (next !== undefined) batchNext.set(own, ofBatch(next));
       return own;

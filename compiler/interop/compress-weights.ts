@@ -87,6 +87,6 @@ function quantised(name: string, shape: readonly number[], values: Float32Array)
   });
   return [
     { name, dtype: "I8", shape, bytes: new Uint8Array(whole.buffer) },
-    { name: `${name}.scale`, dtype: "F32", shape: [rows], bytes: new Uint8Array(scales.buffer) },
+    { name: `${name}/scale`, dtype: "F32", shape: [rows], bytes: new Uint8Array(scales.buffer) },
   ];
 }

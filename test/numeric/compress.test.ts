@@ -36,7 +36,7 @@ it("weights of 8 bits are within half a 127th of the greatest of their channel, 
   const small = compressWeights(program, file, { quantise: "int8" });
   const stored = readSafetensors(small);
   expect(stored.get("a.weight")).toMatchObject({ dtype: "I8", shape: [4, 3] });
-  expect(stored.get("a.weight.scale")).toMatchObject({ dtype: "F32", shape: [4] });
+  expect(stored.get("a.weight/scale")).toMatchObject({ dtype: "F32", shape: [4] });
   expect([...new Int8Array(stored.get("b.weight")?.bytes.slice().buffer ?? new ArrayBuffer(0))]).toEqual([
     32, -64, 95, -127, 127, 127, 127, 127,
   ]);
@@ -58,6 +58,26 @@ it("weights of 8 bits are within half a 127th of the greatest of their channel, 
   );
   const expected = await loadCompiled(plan, "baseline", weightsFile(widened));
   expect(callEntry(model, "forward", { x })).toEqual(callEntry(expected, "forward", { x }));
+});
+
+it("a model may keep whole numbers of 8 bits and their scale itself, under any name", async () => {
+  const own = compileSource(`model Kept(x: f32[N, 3]) -> (y: f32[N, 2]) {
+  param w: i8[2, 3] = 0 as "fc.weight"
+  param s: f32[2] = 1 as "fc.weight.scale"
+  y[n, o] = s[o] * (sum[i] real(w[o, i]) * x[n, i])
+}`);
+  const stored = weightsFile({
+    "fc.weight": tensorOf([2, 3], [1, -2, 3, 127, 0, -128], "i8"),
+    "fc.weight.scale": tensorOf([2], [0.5, 2]),
+  });
+  const model = await loadCompiled(own.plan, "baseline", stored);
+  const { y } = callEntry(model, "forward", { x: tensorOf([1, 3], [1, 1, 1]) });
+  expect([...(y?.data ?? [])]).toEqual([1, -2]);
+  const opened = openWeights("w", stored);
+  expect("code" in opened ? [] : [...opened.tensors].map(([path, { dtype }]) => [path, dtype])).toEqual([
+    ["fc.weight", "I8"],
+    ["fc.weight.scale", "F32"],
+  ]);
 });
 
 it("pruning drops the smallest weights of all or of each parameter, and never a bias", () => {
