@@ -26,7 +26,8 @@ export function isResponse(source: object | string): source is Response {
 function urlOf(source: string | URL): URL {
   if (source instanceof URL) return source;
   const base = "location" in globalThis ? globalThis.location.href : undefined;
-  if (base !== undefined || URL.canParse(source)) return new URL(source, base);
+  // One letter before a colon is a drive.
+  if (base !== undefined || /^[a-z][\w+.-]+:/i.test(source)) return new URL(source, base);
   return globalThis.process.getBuiltinModule("node:url").pathToFileURL(source);
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -54,6 +54,17 @@ const a = [1, 2], b = [1, 2, 3], at = [3];
       "const { switch: switch_ } = private_.step({ x });\n",
       "const { delete: delete_ } = private_.both({ a: tensor(a, [N, S]), b, keep, at });\n",
     ]);
+  });
+
+  it("takes weights from a path, one that begins with a drive too", () => {
+    copyFileSync(join(folder, "private", "private.safetensors"), join(folder, "c:weights.safetensors"));
+    const script = `import { load } from "./private/index.js";
+for (const weights of ["c:weights.safetensors", "./private/private.safetensors"]) await load({ weights });
+const failed = await load({ weights: "none.safetensors" }).catch((error) => error.code);
+if (failed !== "ENOENT") throw new Error(failed);
+`;
+    writeFileSync(join(folder, "paths.mjs"), script);
+    execFileSync(process.execPath, ["paths.mjs"], { cwd: folder });
   });
 
   it("names what integers and sizes may be, and whence draws come", () => {
