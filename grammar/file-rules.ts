@@ -267,8 +267,11 @@ export class FileRules extends SignatureRules {
       const variable = this.SUBRULE(this.identifier);
       this.CONSUME(Word.in);
       const range = this.SUBRULE(this.range);
-      this.CONSUME(Word.carry);
-      this.AT_LEAST_ONE_SEP({ SEP: Sign.comma, DEF: () => carries.push(this.SUBRULE(this.formal)) });
+      // Not an OPTION: what stands here and is neither is a mistake of the header, whose body is still read.
+      if (this.LA(1).tokenType !== Sign.openCurly) {
+        this.CONSUME(Word.carry);
+        this.AT_LEAST_ONE_SEP({ SEP: Sign.comma, DEF: () => carries.push(this.SUBRULE(this.formal)) });
+      }
       return { variable, range, carries };
     });
     const carried = header ? [] : equatedNames(this.since(begun)).map((token) => this.nameOf(token));

@@ -236,3 +236,19 @@ test("D1.7 a state of the block around goes from turn to turn", () => {
   expect(run(source, { x: 1 })).toEqual([19]);
   expect(run(source.replace("(y: f32, z: f32)", "(z: f32)").replace("y = seen'", ""), { x: 1 })).toEqual([1]);
 });
+
+test("D2.1 without what is carried, turns are branches side by side, each with parameters of its own", () => {
+  const source = `model M(x: f32[N]) -> (y: f32[N, 3], total: f32[N]) {
+  repeat way in 0..3 {
+    param gain: real = way + 1
+    y[n, way] = gain * x[n]^2
+  }
+  total[n] = sum[w] y[n, w]
+}`;
+  expect(programOf(source).params.map(({ path }) => path)).toEqual([
+    "way.0.gain",
+    "way.1.gain",
+    "way.2.gain",
+  ]);
+  expect(run(source, { x: [2, 3] })).toEqual([4, 8, 12, 9, 18, 27]);
+});

@@ -59,6 +59,17 @@ describe("D1.7 a state that changes in the body of a scan", () => {
     expect(parts).toEqual(single);
     expect(single.memory).toEqual({ "cell.h": [6.875, 8.625] });
   });
+  test("is all that a scan need carry", () => {
+    const bare = streaming.replace(" carry seen = 0.0", "").replace("seen' = seen + 1", "");
+    expect(bare).not.toContain("seen");
+    const given = [{ x: tensorOf([3, 2], numbers) }];
+    expect(callInTurn(bare, "steps", given)).toEqual(callInTurn(streaming, "steps", given));
+    const [message] = expectCodes(
+      "model M(x: f32[T]) -> (y: f32[T]) {\n  scan t in 0..T { h' = x[t]  y[t] = h' }\n}",
+      ["DLC2018", "DLC2001"],
+    );
+    expect(message).toContain("write `carry h = …` in the head of the scan");
+  });
   test("is before the turn what it is where it is read, and after the scan what the last turn left", () => {
     const source = `${cell}model M(x: f32[T, 1]) -> (y: f32[T], after: f32[1]) {
   cell = Cell()

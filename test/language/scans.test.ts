@@ -275,6 +275,16 @@ describe("D6 gradients and draws in a scan", () => {
       12,
     );
   });
+  test("a gradient through a scan that carries nothing is that of its equations", () => {
+    const source = `model M(x: f32[T]) -> (g: f32[T]) {
+  scan t in 0..T { y[t] = x[t]^2 * x[0] }
+  g = grad(sum(y), x)
+}`;
+    const ready = prepared(forwardOf(programOf(source)));
+    const { g } = interpret(ready, { inputs: { x: tensorOf([2], [2, 3]) } });
+    // Σ x[t]² x[0] by x[0] and by x[1].
+    expect([...(g?.data ?? [])]).toEqual([2 * 2 * 2 + 4 + 9, 2 * 3 * 2]);
+  });
   test("a gradient in the body that goes back through the turns is refused until it is built", () => {
     const source = `model M(x: f32[T], w: f32) -> (y: f32[T]) {
   scan t in 0..T carry h = 0.0 {
