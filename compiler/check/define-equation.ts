@@ -3,7 +3,7 @@ import type { Builder, Entity, Scope, Value } from "./checker-types.ts";
 import { newContext } from "./context.ts";
 import { evaluateEquation, evaluateIndexedTogether } from "./equations.ts";
 import { evaluate as evaluateLabelled } from "./evaluate.ts";
-import { define, lazy, valueOf } from "./scope.ts";
+import { define, find, lazy, valueOf } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { walk } from "./syntax-walk.ts";
 import { errorValue, listed } from "./value.ts";
@@ -19,8 +19,9 @@ export function defineEquation(
   const [first] = equation.targets;
   if (first === undefined) return;
   if (equation.targets.length === 1) {
+    // The next value of a state has its type, so that its indices run over it.
     const declared = first.primed
-      ? undefined
+      ? find(first.name.text, scope)?.entity.declares
       : results.find((result) => result.name.text === first.name.text);
     const entity = lazy(targetName(first), first.name.span, () =>
       evaluateEquation(equation, first, scope, builder, declared),

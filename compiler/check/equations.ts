@@ -33,7 +33,7 @@ export function evaluateEquation(
   target: Target | undefined,
   scope: Scope,
   builder: Builder,
-  declared: Formal | undefined,
+  declared: Pick<Formal, "type"> | undefined,
 ): Value {
   const context = newContext(builder, scope);
   if (target !== undefined && target.binders.length > 0)

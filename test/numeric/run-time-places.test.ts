@@ -237,6 +237,29 @@ describe("loops begin and end where a number says", () => {
   });
 });
 
+it("the next value of a state has its type: its indices run over it, also where every read is guarded", async () => {
+  const { meant, compiled, interpreted, states } = stepOf(`model M {
+    state rows: f32[5, 8] = 0
+    state ids: i32[4] in 0..9 = 0
+    entry step(x: f32[8]) -> (y: f32[8], last: i32[4]) {
+      rows'[s, d] = (rows[s + 1, d] else x[d])
+      ids'[i]     = if i > 0 then ids[i - 1] else 7
+      y[d]        = sum[s] rows'[s, d] * rows[s, d]
+      last        = ids'
+    }
+  }`);
+  const given = { ...states, ids: whole([3, 1, 4, 8], [4]) };
+  const { outputs, updates } = meant(given);
+  const rows = [...(states["rows"]?.data ?? [])];
+  expect([...(updates["rows"]?.data ?? [])].slice(0, 32)).toEqual(rows.slice(8));
+  expect([...(outputs["last"]?.data ?? [])]).toEqual([7, 3, 1, 4]);
+  const found = await compiled(given);
+  expectClose(found.outputs, outputs);
+  expectClose(interpreted(given), outputs);
+  for (const [path, tensor] of Object.entries(updates))
+    expectClose({ [path]: found.states[path] ?? whole([]) }, { [path]: tensor });
+});
+
 describe("a loop whose places another condition counts too", () => {
   it.each([
     ["begins at 0 beside one that speaks of two axes", "s >= place and s <= d"],
