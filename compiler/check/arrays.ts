@@ -77,11 +77,21 @@ export function commonShape(
     tellIn(context.builder, "DLC3001", {
       message: `entry-by-entry arithmetic needs equal shapes, but these are ${showShape(first.shape)} and ${showShape(other.shape)}`,
       span,
-      help: ["write it with indices, so that it says which entries belong together"],
+      help: [helpWithIndices(first.shape.length, other.shape.length)],
     });
     return undefined;
   }
   return first.shape;
+}
+
+/** Of different ranks, how what is broadcast elsewhere is written: along the last axes of the larger. */
+function helpWithIndices(one: number, other: number): string {
+  const names = ["i", "j", "k", "l", "m"].slice(0, Math.max(one, other));
+  const fewer = names.slice(names.length - Math.min(one, other));
+  if (one === other || names.length < Math.max(one, other))
+    return "write it with indices, so that it says which entries belong together";
+  const [all, last] = [names, fewer].map((list) => `[${list.join(", ")}]`);
+  return `there is no broadcasting: say with indices what belongs together, as in \`y${all} = a${all} + b${last}\``;
 }
 
 export type Join = (elements: readonly Scalar[], context: Context) => Scalar | undefined;

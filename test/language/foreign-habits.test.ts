@@ -42,6 +42,17 @@ describe("what other languages have words and signs for is told how it is writte
     expectCodes(table.replace("i32[N]", "i32[N] in 0..4"), []);
   });
 
+  test("what would be broadcast, along the last axes of the larger", () => {
+    const [message] = expectCodes("model A(x: f32[N, T, 4], b: f32[4]) -> (y: f32[N, T, 4]) { y = x + b }", [
+      "DLC3001",
+    ]);
+    expect(message).toContain("as in `y[i, j, k] = a[i, j, k] + b[k]`");
+    const [square] = expectCodes("model A(x: f32[N, 4], w: f32[4, 4]) -> (y: f32[N, 4]) { y = x * w }", [
+      "DLC3001",
+    ]);
+    expect(square).toContain("write it with indices, so that it says which entries belong together");
+  });
+
   test("also in headers and imports", () => {
     expect(expectCodes("model A(x: f32[N]) -> f32[N] { y = x }", ["DLC1001"])[0]).toContain(
       "results have names: `-> (y: f32[N, 3])`",
