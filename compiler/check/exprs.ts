@@ -2,7 +2,7 @@ import type { Expr, Guard } from "../graph/expr.ts";
 import { childrenOf, formsOf } from "../graph/visit.ts";
 import { constantOf, mentions } from "../integers/index.ts";
 import type { Dtype } from "../scalar/dtype.ts";
-import { convertValue } from "../scalar/meaning.ts";
+import { convertValue, meaningOf } from "../scalar/meaning.ts";
 import type { ScalarName } from "../scalar/names.ts";
 
 export function apply(fn: ScalarName, ...operands: readonly Expr[]): Expr {
@@ -31,6 +31,15 @@ export function literalValue(expr: Expr): number | undefined {
     default:
       return undefined;
   }
+}
+
+/** The value of an expression that reads nothing and has no choice in it, as f32 has it. */
+export function closedValue(expr: Expr): number | undefined {
+  if (expr.kind !== "apply") return literalValue(expr);
+  const operands = expr.operands.map(closedValue);
+  if (operands.length > 2 || operands.includes(undefined)) return undefined;
+  const [x = NaN, y = NaN] = operands;
+  return meaningOf(expr.fn, "f32")(x, y);
 }
 
 export function select(condition: Expr, then: Expr, otherwise: Expr): Expr {

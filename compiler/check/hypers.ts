@@ -15,7 +15,7 @@ import type { Context, Scope, Value } from "./checker-types.ts";
 import { newContext } from "./context.ts";
 import { evaluate } from "./evaluate.ts";
 import { asInteger, expectScalar } from "./expect.ts";
-import { isClosed, literal } from "./exprs.ts";
+import { closedValue, isClosed, literal } from "./exprs.ts";
 import { coerce, isFloatType, showType } from "./numbers.ts";
 import { named } from "./hoist.ts";
 import { known, newScope, turnLabels } from "./scope.ts";
@@ -195,6 +195,9 @@ function realHyper(expr: Expr, formal: Formal, context: Context): Value {
     return refuse(formal, `a float, but this is ${showType(scalar.type)}`, expr, context);
   if (!isClosed(scalar.expr))
     return refuse(formal, "known when the model is built, but this is not", expr, context);
+  const known = closedValue(scalar.expr);
+  if (known !== undefined && Number.isNaN(known))
+    return refuse(formal, "a number, but this is NaN", expr, context);
   return scalarValue(scalar);
 }
 

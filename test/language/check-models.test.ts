@@ -55,6 +55,18 @@ model M(hidden: dim = 16)(x: f32[N, T, 28], h0: f32[${shape}]) -> (y: f32[N, T, 
 });
 
 describe("models and their hyper-parameters", () => {
+  test("a hyper-parameter that is no number is refused where it is given, and no sooner", () => {
+    const scaled = (
+      rate: string,
+    ): string => `layer Scaled(rate: real)(x: real[N]) -> (y: real[N]) { y = rate * x }
+model M(depth: dim = 2)(x: f32[N]) -> (y: f32[N]) { y = x |> Scaled(${rate}) }`;
+    expectCodes(scaled("1 / depth"), []);
+    expectCodes(scaled("-inf"), []);
+    for (const rate of ["0 / 0", "sqrt(-1)", "1 / (depth - 2) - 1 / (depth - 2)", "inf - inf"]) {
+      expect(expectCodes(scaled(rate), ["DLC3013"])[0]).toContain("`rate` is a number, but this is NaN");
+    }
+  });
+
   const two = `import std.nn { Linear }
 model A(width: dim = 3)(x: f32[N, 2]) -> (y: f32[N, width]) { y = x |> fc: Linear(width) }
 model B(x: f32[N, 2]) -> (y: f32[N, 2]) { y = x }`;
