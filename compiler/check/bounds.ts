@@ -14,6 +14,7 @@ import type { Context } from "./checker-types.ts";
 import { boundsGuards } from "./conditions.ts";
 import { isPostponed, leastGuard } from "./obligations.ts";
 import { tellIn } from "./session.ts";
+import { showInteger } from "./show-integer.ts";
 
 /** One subscript on one axis. */
 export interface Subscripted {
@@ -36,11 +37,12 @@ export function proveBounds(subscript: Subscripted, array: string, context: Cont
       continue;
     const example = findCounterExample(guard, context.facts);
     const values = [...(example?.values ?? [])].filter(([name]) => !name.includes("#"));
+    const shown = showInteger("subscript", form, span, context.builder);
     tellIn(context.builder, "DLC3006", {
       message:
         verdict === "refuted"
-          ? `${array} is read outside: the subscript ${showForm(form)} never lies in 0..${showForm(length)}`
-          : `${array} may be read outside: the subscript ${showForm(form)} is not known to lie in 0..${showForm(length)}`,
+          ? `${array} is read outside: ${shown} never lies in 0..${showForm(length)}`
+          : `${array} may be read outside: ${shown} is not known to lie in 0..${showForm(length)}`,
       span,
       notes:
         values.length === 0

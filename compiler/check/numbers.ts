@@ -24,6 +24,7 @@ import type { NumberType, Scalar } from "./scalar.ts";
 import { apply, literal, retype } from "./exprs.ts";
 import { combinedRange, integerRangeOf } from "./integer-ranges.ts";
 import { tellIn } from "./session.ts";
+import { showInteger } from "./show-integer.ts";
 import { counted } from "./value.ts";
 
 export function isFloatType(type: NumberType): boolean {
@@ -211,7 +212,7 @@ function isPositive(divisor: Scalar, context: Context, span: Span): boolean {
   const least = divisor.form ?? integerRangeOf(divisor, context.facts)?.low;
   if (least !== undefined) return positive(least, context, span);
   if (context.builder.mode === "declaration") return true;
-  reportDivisor("the divisor", context, span);
+  reportDivisor("this divisor", context, span);
   return false;
 }
 
@@ -221,7 +222,7 @@ export function positive(divisor: Form, context: Context, span: Span): boolean {
   if (verdict === "proved") return true;
   if (verdict === "undecided" && context.builder.mode === "declaration")
     return constantOf(divisor) === undefined;
-  reportDivisor(`the divisor ${showForm(divisor)}`, context, span);
+  reportDivisor(showInteger("divisor", divisor, span, context.builder), context, span);
   return false;
 }
 

@@ -85,6 +85,14 @@ describe("D5 numbers", () => {
     );
     expect(run(source, { a: [-9, 4], x: [1, 2, 3] })).toEqual([3, 2]);
   });
+  test("what is computed and read as a place is called by no name that the source does not have", () => {
+    const read = "y[n] = x[if a[n] > 0 then a[n] else 5]";
+    const [message] = expectCodes(model("(a: i32[N], x: f32[3]) -> (y: f32[N])", read), ["DLC3006"]);
+    expect(message).toContain("this subscript is not known to lie in 0..3");
+    const divided = "y[n] = floor(a[n] / i32(x[0]))";
+    const [other] = expectCodes(model("(a: i32[N], x: f32[3]) -> (y: i32[N])", divided), ["DLC3009"]);
+    expect(other).toContain("this divisor is not known to be at least 1");
+  });
   test("D5.4 % takes the sign of the divisor", () => {
     expect(run(model("(a: i32[N]) -> (y: i32[N])", "y[n] = a[n] % 3"), { a: [-1, 4] })).toEqual([2, 1]);
   });
