@@ -107,6 +107,10 @@ export interface ParametersValue {
   readonly shape: readonly Form[];
   /** By the key of their path. */
   readonly tensors: ReadonlyMap<string, ParameterValue>;
+  /** What stands for the parameters that are left out: 0, as in a gradient, or what they were. */
+  readonly rest: "zero" | "same";
+  /** Other layers whose parameters went into it, one by one: it may be the next value of any of them. */
+  readonly like?: readonly Value[];
 }
 
 export interface ParameterValue {

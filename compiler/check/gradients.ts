@@ -179,7 +179,7 @@ function gradientByInstance(
     reportIndependent(of, by, context);
     return errorValue;
   }
-  return { kind: "parameters", of: variable, shape: [], tensors };
+  return { kind: "parameters", of: variable, shape: [], tensors, rest: "zero" };
 }
 
 /** The gradient of a number by those parameters of an instance that are not left out. */
@@ -200,7 +200,7 @@ export function differentiated(
     { span },
     context,
   );
-  if (tensors.size > 0) return { kind: "parameters", of: instance, shape: [], tensors };
+  if (tensors.size > 0) return { kind: "parameters", of: instance, shape: [], tensors, rest: "zero" };
   tellIn(context.builder, "DLC4002", {
     message:
       owned.length === 0
@@ -250,5 +250,5 @@ function gradientByParameters(
     const gradient = gradientBinding(hoisted, value.operand, owned.dtype, value, call, context);
     tensors.set(key, { owned, value: gradient });
   }
-  return { ...variable, tensors };
+  return { ...variable, tensors, rest: "zero" };
 }

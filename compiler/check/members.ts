@@ -4,10 +4,11 @@ import type { Span } from "../diagnostics/source.ts";
 import { operandArray } from "./arrays.ts";
 import { defineStatements } from "./block.ts";
 import { freshBinding, trialOf } from "./builder.ts";
-import type { Builder, Context, InstanceValue, Value } from "./checker-types.ts";
+import type { Builder, Context, Entity, InstanceValue, Value } from "./checker-types.ts";
 import { newContext } from "./context.ts";
 import { below, hasEntry, kindLabels, pathKey } from "./instances.ts";
 import { describeOwned } from "./owned.ts";
+import { rootsOfValue } from "./parameters.ts";
 import { find, known, newScope, turnLabels, valueOf } from "./scope.ts";
 import { tellIn } from "./session.ts";
 import { wayNames } from "./signature.ts";
@@ -56,9 +57,10 @@ function bodyInside(body: Body, labels: readonly string[]): Body | undefined {
  * Order is free (D1.2): the equations that apply the instance, or what it is a part of, and so decide its shapes, may
  * stand further down.
  */
-function evaluateApplications({ path, declaration }: InstanceValue, context: Context): void {
+export function evaluateApplications({ path, declaration }: InstanceValue, context: Context): void {
   const turns = turnLabels(context.scope);
-  const label = path.labels[turns.every((turn, place) => path.labels[place] === turn) ? turns.length : 0];
+  const label =
+    path.labels[turns.every((turn, place) => path.labels[place] === turn) ? turns.length : 0] ?? "model";
   const isEntry = (name: string): boolean => hasEntry(declaration, name);
   const seen = new Map<object, boolean>();
   const isIt = (part: Expr): boolean => {
@@ -77,15 +79,21 @@ function evaluateApplications({ path, declaration }: InstanceValue, context: Con
   };
   for (const entity of [...context.scope.entities.values()]) {
     const { equation } = entity;
-    if (entity.state !== "new" || equation === undefined || label === undefined) continue;
+    if (entity.state !== "new" || equation === undefined || isNextLayer(entity, context)) continue;
     if (applies(equation, isIt, isEntry)) valueOf(entity, context.builder.session);
   }
+}
+
+/** `net' = …`: what a step makes of a layer follows from how the layer is applied, and not the other way round. */
+function isNextLayer({ name }: Entity, context: Context): boolean {
+  const before = name.endsWith("'") ? find(name.slice(0, -1), context.scope) : undefined;
+  return before !== undefined && rootsOfValue(valueOf(before.entity, context.builder.session)).length > 0;
 }
 
 function isAround(outer: InstancePath, inner: InstancePath): boolean {
   return (
     outer.root === inner.root &&
-    outer.labels.length < inner.labels.length &&
+    outer.labels.length <= inner.labels.length &&
     outer.labels.every((label, place) => inner.labels[place] === label)
   );
 }

@@ -1,4 +1,6 @@
+import { parametersAs, sameRoots } from "./align-parameters.ts";
 import type { Builder, Entity, ParametersValue, Scope, Value } from "./checker-types.ts";
+import { newContext } from "./context.ts";
 import { isUnder, rootsOfValue } from "./parameters.ts";
 import { find, valueOf } from "./scope.ts";
 import { tell } from "./session.ts";
@@ -14,7 +16,8 @@ export function nextParameters(scope: Scope, builder: Builder): readonly Paramet
   return found.every((one) => one !== undefined) ? found : undefined;
 }
 
-function nextOf(entity: Entity, scope: Scope, { session }: Builder): ParametersValue | undefined {
+function nextOf(entity: Entity, scope: Scope, builder: Builder): ParametersValue | undefined {
+  const { session } = builder;
   const { span } = entity;
   const name = entity.name.slice(0, -1);
   const value = valueOf(entity, session);
@@ -40,7 +43,9 @@ function nextOf(entity: Entity, scope: Scope, { session }: Builder): ParametersV
     });
     return undefined;
   }
-  const stray = [...value.tensors.values()].find(
+  const isLike = value.like?.some((one) => sameRoots(rootsOfValue(one), roots)) === true;
+  const own = isLike && before ? (parametersAs(value, before, newContext(builder, scope)) ?? value) : value;
+  const stray = [...own.tensors.values()].find(
     ({ owned }) => !roots.some((root) => isUnder(owned.path, root)),
   );
   if (stray !== undefined) {
@@ -52,5 +57,5 @@ function nextOf(entity: Entity, scope: Scope, { session }: Builder): ParametersV
     });
     return undefined;
   }
-  return value;
+  return own;
 }

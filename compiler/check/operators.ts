@@ -10,15 +10,16 @@ import { asCondition, conditionOf, refuseValue } from "./expect.ts";
 import { visitExpr } from "../graph/visit.ts";
 import { literal, select } from "./exprs.ts";
 import { arithmetic, combine, negative, showType, widened } from "./numbers.ts";
-import { parameterwise } from "./parameters.ts";
+import { parameterwise, restOf } from "./parameterwise.ts";
 import { tellIn } from "./session.ts";
 import { boolConstant, errorValue, scalarValue } from "./value.ts";
 
 export function evaluateUnary(expr: Unary, context: Context): Value {
   const { operator, operand } = expr;
   const value = evaluate(operand, { ...context, label: undefined });
-  if (value.kind === "parameters" && operator === "-") {
-    return parameterwise([value], (sides) => unary(expr, sides, context));
+  if (restOf(value) !== undefined && operator === "-") {
+    if (context.builder.mode === "declaration" && value.kind !== "parameters") return errorValue;
+    return parameterwise([value], context, expr.span, (sides) => unary(expr, sides, context));
   }
   if (!isNumeric(value, context, expr.span)) return errorValue;
   return unary(expr, [value], context);
@@ -75,9 +76,18 @@ export function combined(
   if (silent && sides.some(({ kind }) => kind === "instance" || kind === "list")) return errorValue;
   const numeric = (): boolean =>
     !sides.map((side, place) => isNumeric(side, context, spans[place] ?? span)).includes(false);
-  if (sides.some(({ kind }) => kind === "parameters")) {
-    if (!(operator in arithmetic) && !numeric()) return errorValue;
-    return parameterwise(sides, (parts) => binary(operator, parts, context, span));
+  if (operator in arithmetic && sides.some((side) => restOf(side) !== undefined)) {
+    if (
+      !sides.every(
+        (side, place) => restOf(side) !== undefined || isNumeric(side, context, spans[place] ?? span),
+      )
+    )
+      return errorValue;
+    if (context.builder.mode === "declaration" && !sides.some(({ kind }) => kind === "parameters"))
+      return errorValue;
+    // What two layers have both left as it was is no difference between them.
+    const rest = operator === "-" && sides.every((side) => restOf(side) === "same") ? "zero" : undefined;
+    return parameterwise(sides, context, span, (parts) => binary(operator, parts, context, span), rest);
   }
   return numeric() ? binary(operator, sides, context, span) : errorValue;
 }

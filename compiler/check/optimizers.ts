@@ -71,9 +71,8 @@ export function applyOptimizer(
   if (way === undefined || context.axes.length > 0) return errorValue;
   const prepared: Prepared[] = [];
   for (const [key, one] of gradient.tensors) {
-    const old = theta.kind === "parameters" ? theta.tensors.get(key)?.value : arrayOfOwned(one.owned);
-    if (old === undefined) return errorValue;
-    const arrays = [old, one.value, ...values];
+    const old = theta.kind === "parameters" ? theta.tensors.get(key)?.value : undefined;
+    const arrays = [old ?? arrayOfOwned(one.owned), one.value, ...values];
     const name = `${request.name}_${one.owned.name}`;
     const result = instantiate(target, arrays.map(givenOf), {
       caller: context.builder,
@@ -101,7 +100,7 @@ export function applyOptimizer(
     ),
   }));
   const outputs = prepared[0]?.result.outputs ?? [];
-  const results = outputs.map(({ name }): Value => {
+  const results = outputs.map(({ name }, output): Value => {
     const tensors = new Map<string, ParameterValue>();
     for (const { one, value } of steps) {
       const array = value.kind === "results" ? value.results.get(name) : value;
@@ -112,6 +111,8 @@ export function applyOptimizer(
       ...gradient,
       of: theta.kind === "parameters" ? theta.of : theta,
       tensors,
+      // First the next parameters; the gradient, if it is given on, comes second.
+      rest: output === 0 ? "same" : "zero",
     } satisfies ParametersValue;
   });
   const [only, second] = results;

@@ -12,7 +12,7 @@ import type {
 } from "./checker-types.ts";
 import { pathKey } from "./instances.ts";
 import { reachedByFlow, reachedInside } from "./flow.ts";
-import type { Application, Binding, InstancePath, OwnedTensor } from "./typed.ts";
+import type { Application, Binding, Body, InstancePath, OwnedTensor } from "./typed.ts";
 import { errorValue } from "./value.ts";
 
 /** The roots of what an instance or a list of them owns. */
@@ -39,12 +39,32 @@ export function parametersFor(
   roots: readonly InstancePath[],
   builder: Builder,
 ): readonly OwnedTensor[] {
-  const found = new Map<string, OwnedTensor>();
   const reached = reachedByFlow(builder.bindings, builder.scans, [operand]);
+  return ownedUnder(roots, builder, { here: (name) => reached.has(name), inside: reachedInside });
+}
+
+/** All parameters below some instances that are applied, each once, as operands of the body. */
+export function parametersUnder(roots: readonly InstancePath[], builder: Builder): readonly OwnedTensor[] {
+  const all = { has: () => true };
+  return ownedUnder(roots, builder, { here: () => true, inside: () => all });
+}
+
+/** Which operands are wanted: of the body, and of a body that is applied, for one of its outputs. */
+interface Wanted {
+  readonly here: (name: string) => boolean;
+  readonly inside: (callee: Body, output: string) => { readonly has: (name: string) => boolean };
+}
+
+function ownedUnder(
+  roots: readonly InstancePath[],
+  builder: Builder,
+  wanted: Wanted,
+): readonly OwnedTensor[] {
+  const found = new Map<string, OwnedTensor>();
   for (const owned of builder.params.values()) {
-    if (reached.has(owned.name)) add(owned, owned.path);
+    if (wanted.here(owned.name)) add(owned, owned.path);
   }
-  visitApplications(builder.bindings, reached, (path) => path);
+  visitApplications(builder.bindings, { has: wanted.here }, (path) => path);
   return [...found.values()].map((owned) => ownedOperand(owned, builder));
 
   function add(owned: OwnedTensor, path: InstancePath): void {
@@ -53,7 +73,7 @@ export function parametersFor(
   }
   function visitApplications(
     bindings: readonly Binding[],
-    reachedThere: ReadonlySet<string>,
+    reachedThere: { readonly has: (name: string) => boolean },
     outer: (path: InstancePath) => InstancePath,
   ): void {
     for (const binding of bindings) {
@@ -75,7 +95,7 @@ export function parametersFor(
       if (root === undefined) throw new Error("bug: an instance in no slot");
       return outer({ root: root.root, labels: [...root.labels, ...path.labels] });
     };
-    const inside = reachedInside(callee, output);
+    const inside = wanted.inside(callee, output);
     for (const owned of callee.params) {
       const path = resolve(owned.path);
       if (inside.has(owned.name) && !replaced.has(pathKey(path))) add(owned, path);
@@ -112,30 +132,6 @@ export function mapParameters(
     tensors.set(key, { ...one, value: array });
   }
   return { ...value, tensors };
-}
-
-/**
- * A function of numbers applied to parameters tensor by tensor: numbers are the same for all of them, and an instance
- * stands for its own values.
- */
-export function parameterwise(
-  operands: readonly Value[],
-  join: (arrays: readonly Value[], one: ParameterValue) => Value,
-): ParametersValue | ErrorValue {
-  const sets = operands.filter((value) => value.kind === "parameters");
-  const [first] = sets;
-  if (first === undefined) return errorValue;
-  const all = new Map(sets.flatMap(({ tensors }) => [...tensors]));
-  return mapParameters({ ...first, tensors: all }, (one) => {
-    const key = pathKey(one.owned.path);
-    const arrays = operands.map((operand): Value => {
-      if (operand.kind === "instance" || operand.kind === "list") return arrayOfOwned(one.owned);
-      if (operand.kind !== "parameters") return operand;
-      return operand.tensors.get(key)?.value ?? errorValue;
-    });
-    const result = join(arrays, one);
-    return result.kind === "array" ? result : errorValue;
-  });
 }
 
 /** Each tensor with a prefix of places: `g[n]`. */

@@ -28,7 +28,7 @@ import { freshName } from "./context.ts";
 import { apply, literal, placeLet, select } from "./exprs.ts";
 import { formOf } from "./hoist.ts";
 import { coerce, isFloatType, join, positive, showType, widened } from "./numbers.ts";
-import { parameterwise } from "./parameters.ts";
+import { asParameters, parameterwise } from "./parameterwise.ts";
 import { runningSum } from "./running-sum.ts";
 import { searchSorted } from "./search-sorted.ts";
 import { readers } from "./readers.ts";
@@ -157,7 +157,8 @@ export function applyPrelude(
     });
     return errorValue;
   }
-  if (args.some((arg) => arg.kind === "parameters")) return onParameters(name, args, context, call);
+  const given = args.map((arg) => asParameters(arg, context, span));
+  if (given.some((arg) => arg.kind === "parameters")) return onParameters(name, given, context, call);
   const [one, two] = args;
   if (name === "cumsum" && one !== undefined) return runningSum(one, context, span);
   if (name === "searchsorted" && one !== undefined && two !== undefined)
@@ -313,7 +314,7 @@ function onParameters(
     const tensors = [...first.tensors.values()].map(({ value }) => value);
     if (first.shape.length === 0) return norm(tensors, context, call.span);
   } else if (name !== "size" && name !== "rank" && name !== "total") {
-    return parameterwise(args, (arrays) => applyPrelude(name, arrays, context, call));
+    return parameterwise(args, context, call.span, (arrays) => applyPrelude(name, arrays, context, call));
   }
   tellIn(context.builder, "DLC3013", {
     message: `\`${name}\` takes a tensor or a number, but this is ${first ? describeValue(first) : "nothing"}`,

@@ -11,7 +11,7 @@ import { evaluate } from "./evaluate.ts";
 import { conditionOf, expectArray, scalarOf } from "./expect.ts";
 import { apply, literal, select } from "./exprs.ts";
 import { coerce, isFloatType, stored, widened } from "./numbers.ts";
-import { parameterwise } from "./parameters.ts";
+import { parameterwise } from "./parameterwise.ts";
 import { tellIn } from "./session.ts";
 import { errorValue, scalarValue } from "./value.ts";
 
@@ -35,7 +35,7 @@ function reduce(expr: Reduction, context: Context, mayBeEmpty: boolean): Value {
   if (region === undefined) return errorValue;
   const value = evaluate(expr.body, region.context);
   if (value.kind === "parameters" && value.shape.length === 0) {
-    return parameterwise([value], ([one]) =>
+    return parameterwise([value], context, expr.span, ([one]) =>
       one?.kind === "array" ? reduceOver(expr.operator, region, one, expr, context, mayBeEmpty) : errorValue,
     );
   }

@@ -61,7 +61,7 @@ function nameBody(body: Expr): string {
     case "let":
       return join(nameBody(body.value), nameBody(body.body));
     case "select":
-      if (isPositivePart(body)) return join(nameBody(body.then), "relu");
+      if (isPositivePart(body)) return join(nameBody(body.otherwise), "relu");
       return join(nameBody(body.then), body.condition.kind === "guard" ? "" : "select");
     case "apply": {
       const inner = body.operands.map(nameBody).filter((name) => name !== "" && name !== "fill");
@@ -81,12 +81,12 @@ function isRelu(body: Expr & { kind: "apply" }): boolean {
   );
 }
 
-/** if x > 0 then x else 0 */
+/** if x <= 0 then 0 else x */
 function isPositivePart({ condition, then, otherwise }: Expr & { kind: "select" }): boolean {
-  if (condition.kind !== "apply" || !/^greater/.test(condition.fn)) return false;
+  if (condition.kind !== "apply" || !/^less/.test(condition.fn)) return false;
   const [left, right] = condition.operands;
   const isZero = (expr: Expr | undefined): boolean => expr?.kind === "constant" && expr.value === 0;
-  return left !== undefined && isZero(right) && isZero(otherwise) && printExpr(left) === printExpr(then);
+  return left !== undefined && isZero(right) && isZero(then) && printExpr(left) === printExpr(otherwise);
 }
 
 function join(inner: string, outer: string): string {
