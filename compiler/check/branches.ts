@@ -137,7 +137,7 @@ export function selected(
     return undefined;
   }
   if (then.form && otherwise.form && then.form.key === otherwise.form.key) return then;
-  const range = joinRanges(then, otherwise, context);
+  const range = joinRanges(condition, then, otherwise, context);
   return {
     type,
     expr: select(condition.expr, coerce(then, type), coerce(otherwise, type)),
@@ -146,7 +146,8 @@ export function selected(
 }
 
 /** Whichever branch is taken, the value lies between the lower and the higher ends (D5.2). */
-function joinRanges(then: Scalar, otherwise: Scalar, { facts }: Context): Scalar["range"] {
-  const [a, b] = [integerRangeOf(then, facts), integerRangeOf(otherwise, facts)];
+function joinRanges({ facts }: Scalar, then: Scalar, otherwise: Scalar, context: Context): Scalar["range"] {
+  const a = integerRangeOf(then, underGuards(context, facts?.whenTrue ?? []).facts);
+  const b = integerRangeOf(otherwise, underGuards(context, facts?.whenFalse ?? []).facts);
   return a && b ? { low: minimum(a.low, b.low), high: maximum(a.high, b.high) } : undefined;
 }

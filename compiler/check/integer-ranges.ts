@@ -21,17 +21,19 @@ import type { IntegerRange } from "./typed.ts";
  * it is stored.
  */
 export function integerRangeOf(scalar: Scalar, facts: Facts): IntegerRange | undefined {
-  if (scalar.range !== undefined) return scalar.range;
   const { form } = scalar;
-  if (form === undefined) return undefined;
-  const low = endOf(form, "low", facts);
-  const last = endOf(form, "high", facts);
-  const range = low && last && { low, high: add(last, constant(1)) };
-  if (range !== undefined && isStored(range, facts)) return range;
+  if (form === undefined) return scalar.range;
   const numbers = rangeUnderFacts(form, facts);
-  if (!Number.isFinite(numbers.low) || !Number.isFinite(numbers.high)) return undefined;
-  const known = { low: constant(numbers.low), high: constant(numbers.high + 1) };
-  return isStored(known, facts) ? known : undefined;
+  const low = tighter(endOf(form, "low", facts), numbers.low);
+  const last = tighter(endOf(form, "high", facts), numbers.high);
+  const range = low && last && { low, high: add(last, constant(1)) };
+  return range && isStored(range, facts) ? range : scalar.range;
+}
+
+/** A size says more than a number; of two numbers, the one that conditions lead to is the closer one. */
+function tighter(end: Form | undefined, known: number): Form | undefined {
+  const isSize = end !== undefined && constantOf(end) === undefined;
+  return isSize || !Number.isFinite(known) ? end : constant(known);
 }
 
 /** The range of `a + b`, `a - b`, `a % b`, and `a * b` where that of one of a product is a number. */

@@ -193,6 +193,13 @@ describe("between which numbers a whole number lies", () => {
     expectCodes(reads("at[n]", "at[n] = 38 - clamp(i32(a[n]), 0, 39)"), ["DLC3006"]);
   });
 
+  test("and, in a branch, under its condition", () => {
+    expectCodes(reads("at[n]", "at[n] = if k[n] < 2 then 39 * k[n] else 0"), []);
+    expectCodes(reads("at[n]", "at[n] = if k[n] < 3 then 39 * k[n] else 0"), ["DLC3006"]);
+    expectCodes(reads("at[n]", "at[n] = 40 % (if k[n] > 0 then k[n] else 1)"), []);
+    expectCodes(reads("at[n]", "at[n] = 40 % (if k[n] > 0 then 1 else k[n])"), ["DLC3009"]);
+  });
+
   test("but not of what may wrap when it is stored", () => {
     const wrapped =
       "model M(x: f32[8], k: i32 in 0..1073741824) -> (y: f32) {\n  far[i in 0..1] = 4 * k\n  y = x[floor(far[0] / 536870912)]\n}";
