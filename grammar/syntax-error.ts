@@ -143,7 +143,7 @@ function hardWordAsName({ expected, before, found, next, at }: Stop): Diagnostic
     help: [
       reduces && before.at(-1)?.tokenType === Sign.dot
         ? `it stands before what it takes: \`${found.image}[k] x[n, k]\`, or \`${found.image}(x)\` of all of a tensor`
-        : `choose another name, ${found.image}_ say`,
+        : `choose another name, such as \`${found.image}_\``,
     ],
   });
 }

@@ -113,11 +113,12 @@ model Grouped() {
 
 describe("a symbol that is drawn", () => {
   const drawing = `import std.decode { draw, nucleus, onlyTop }
-model Drawing(logits: f32[5]) -> (plain: i32[3000] in 0..5, hot: i32[3000] in 0..5, top: i32[3000] in 0..5, few: i32[3000] in 0..5) {
+model Drawing(logits: f32[5]) -> (plain: i32[3000] in 0..5, hot: i32[3000] in 0..5, top: i32[3000] in 0..5, few: i32[3000] in 0..5, cold: i32[3000] in 0..5) {
   plain[k in 0..3000] = draw(logits)
   hot[k in 0..3000] = draw(logits, 2)
   top[k in 0..3000] = draw(onlyTop(2)(logits))
   few[k in 0..3000] = draw(nucleus(logits, 0.8))
+  cold[k in 0..3000] = draw(logits, 0)
 }`;
   const weights = [8, 1, 4, 2, 1];
 
@@ -132,6 +133,7 @@ model Drawing(logits: f32[5]) -> (plain: i32[3000] in 0..5, hot: i32[3000] in 0.
       top: [8, 0, 4, 0, 0],
       // 8 and 4 of 16 are less than eight tenths.
       few: [8, 0, 4, 2, 0],
+      cold: [8, 0, 0, 0, 0],
     };
     for (const [name, shares] of Object.entries(wanted)) {
       const total = shares.reduce((sum, share) => sum + share, 0);
