@@ -150,17 +150,19 @@ function areOfOneTree(a: readonly InstancePath[], b: readonly InstancePath[]): b
   return sameRoots(a, b) || a.every(isAround);
 }
 
-/** A path below one layer as the path below another. */
+/** A path below one layer as the path below another; of lists, below the layer in the same place. */
 function movedTo(
-  [to, second]: readonly InstancePath[],
-  [from, other]: readonly InstancePath[],
+  to: readonly InstancePath[],
+  from: readonly InstancePath[],
 ): ((path: InstancePath) => InstancePath) | undefined {
-  if (to === undefined || from === undefined || second !== undefined || other !== undefined) return undefined;
+  if (to.length !== from.length) return undefined;
   const named = ({ labels }: InstancePath): readonly string[] => labels.filter((label) => label !== "");
-  return (path) =>
-    isUnder(path, from)
-      ? { root: to.root, labels: [...to.labels, ...named(path).slice(named(from).length)] }
-      : path;
+  return (path) => {
+    const place = from.findIndex((root) => isUnder(path, root));
+    const [old, next] = [from[place], to[place]];
+    if (old === undefined || next === undefined) return path;
+    return { root: next.root, labels: [...next.labels, ...named(path).slice(named(old).length)] };
+  };
 }
 
 /** All that a layer owns, or a list of them, where it is applied. */

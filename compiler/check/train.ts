@@ -137,7 +137,7 @@ function bodyOf(
     const target = { kind: "target", name, primed: false, binders: [], type: undefined, span } as const;
     const equation: Equation = { kind: "equation", doc, targets: [target], value, alias: undefined, span };
     const make = (): Value => evaluateEquation(equation, target, scope, builder, undefined);
-    const entity = lazy(name.text, name.span, make);
+    const entity = { ...lazy(name.text, name.span, make), equation: value };
     // What a metric is called is for whoever reads it: `metric accuracy = accuracy(logits, label)` hides nothing.
     const isOfFile = find(name.text, scope)?.scope === module.scope && !metrics.has(name.text);
     if (!isOfFile) define(session, scope, entity);

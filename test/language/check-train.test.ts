@@ -432,6 +432,19 @@ model M(x: f32[N, 1]) -> (y: f32[N, 1], z: f32[N, 1], h: f32[N, 1]) {
     expect(after(`${fast}  slow' = 0.75 * slow + 0.25 * fast'`)).toEqual(expected);
     expect(after(`${fast}  slow' = 0.25 * fast' + 0.75 * slow`)).toEqual(expected);
   });
+  test("also where they are lists of layers, which meet place by place", () => {
+    const lists = source("  fast' = fast - grad(mean(y), fast)\n  slow' = 0.75 * slow + 0.25 * fast'")
+      .replaceAll("Two()", "[Linear(1, biased: false), Linear(1, biased: false)]")
+      .replace(/^layer .*$/m, "")
+      .replace("|> fast.first", "|> fast[0]");
+    const { step } = trainingOf(programOf(lists));
+    const named = Object.fromEntries(
+      Object.entries(stored).map(([path, value]) => [path.replace("first", "0").replace("last", "1"), value]),
+    );
+    const { next } = callGraph(step, named, { x: tensorOf([1, 1], [1]) });
+    expect(numbersOf(next["slow.0.weight"])).toEqual([3.5]);
+    expect(numbersOf(next["slow.1.weight"])).toEqual([5.5]);
+  });
   test("and keeps its own numbers beside a gradient of another", () => {
     expect(after("  slow' = slow - grad(mean(y), fast)")).toEqual({ "slow.first": 2, "slow.last": 5 });
     expect(after("  slow' = slow - 0.5 * (slow - fast)")).toEqual({ "slow.first": 3.5, "slow.last": 5 });
