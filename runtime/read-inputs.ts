@@ -23,17 +23,20 @@ export function readInputs(
   hidden: ReadonlySet<string>,
 ): ReadonlyMap<string, Given> {
   const given = new Map<string, Given>();
+  let missing: string | undefined;
   for (const port of ports) {
     const input = inputs?.[port.name];
     if (input !== undefined) given.set(port.name, readInput(entryName, port, input, memory));
-    else if (port.initial === undefined) {
-      throw new TypeError(`${entryName}: the input ${port.name} is missing`);
-    }
+    else if (port.initial === undefined) missing ??= port.name;
   }
   const names = Object.keys(inputs ?? {});
-  const stranger =
-    names.length > given.size && names.find((name) => !ports.some((port) => port.name === name));
-  if (typeof stranger !== "string") return given;
+  if (missing === undefined && names.length === given.size) return given;
+  // A name that is written otherwise is both a stranger and missing: the stranger says more.
+  const stranger = names.find((name) => !ports.some((port) => port.name === name));
+  if (stranger === undefined) {
+    if (missing === undefined) return given;
+    throw new TypeError(`${entryName}: the input ${missing} is missing`);
+  }
   const taken = ports.map((port) => port.name).filter((one) => !hidden.has(one));
   throw new TypeError(`${entryName}: there is no input ${stranger}; it takes ${taken.join(", ")}`);
 }

@@ -265,6 +265,10 @@ describe("a wrong call", () => {
   test("with a missing or an unknown input says its name", async () => {
     const model = await load(doubling);
     expect(() => call(model, {})).toThrow(new TypeError("forward: the input x is missing"));
+    // A slip of the pen is named, and not what lacks by it.
+    expect(() => call(model, { X: Float32Array.of(1, 2, 3) })).toThrow(
+      new TypeError("forward: there is no input X; it takes x"),
+    );
     expect(() => call(model, { x: new Float32Array(3), z: new Float32Array(3) })).toThrow(
       new TypeError("forward: there is no input z; it takes x"),
     );
