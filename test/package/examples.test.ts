@@ -1,10 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { build } from "../../cli/build.ts";
 import { tensorOf, type Tensor } from "../../compiler/graph/index.ts";
 import type { Model } from "../../runtime/load.ts";
-import { dlc, repository, temporaryFolder } from "../cli/run-dlc.ts";
+import { repository, temporaryFolder } from "../cli/run-dlc.ts";
 import {
   errorOf,
   exampleFixtures,
@@ -58,10 +59,17 @@ const inNode = new Map<ExampleFixture, Readonly<Record<string, Tensor>>>();
 async function buildExample({ name, file, model, set, fixtures }: Example): Promise<void> {
   const weights = join(site, `${name}.safetensors`);
   writeFileSync(weights, weightsFile(Object.assign({}, ...fixtures.map(weightsOf))));
-  const sets = Object.entries(set).flatMap(([key, value]) => ["--set", `${key}=${String(value)}`]);
-  const args = ["build", join(repository, file), "--model", model, ...sets, "--weights", weights];
-  const { status, stderr } = await dlc(site, [...args, "-o", join(site, name)]);
-  if (status !== 0) throw new Error(stderr);
+  const flags = {
+    model,
+    set: Object.entries(set).map(([key, value]) => ({ name: key, value: String(value) })),
+    weights,
+    output: join(site, name),
+    target: "wasm",
+  };
+  // The command itself, without a process of its own for each.
+  const silent = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  const status = await build(join(repository, file), flags).finally(() => silent.mockRestore());
+  expect(status).toBe(0);
 }
 
 async function importExample({ name }: Example): Promise<Model> {
