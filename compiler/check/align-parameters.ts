@@ -27,6 +27,18 @@ export interface Aligned {
   readonly at: (operand: Value, key: string) => Value;
 }
 
+/** What an operand that is a layer, or tensors of one, is at a parameter of the result. */
+type Part = (key: string) => Value;
+
+/** What the operands bring together: the layer that the first of them is of, and its parameters that they speak of. */
+interface Meeting {
+  readonly of: Value;
+  readonly roots: readonly InstancePath[];
+  readonly owned: Map<string, OwnedTensor>;
+  readonly context: Context;
+  readonly span: Span;
+}
+
 /**
  * Brings together gradients, layers and what steps have made of layers. Those of one layer meet by the paths of their
  * parameters, those of several layers of one kind by the paths inside of them. What an operand leaves out is 0 in a
@@ -37,66 +49,81 @@ export function alignParameters(
   context: Context,
   span: Span,
 ): Aligned | undefined {
-  const base = operands.find((operand) => operand.kind === "parameters" || isWhole(operand));
+  const layered = operands.filter((operand) => operand.kind === "parameters" || isWhole(operand));
+  const [base] = layered;
   if (base === undefined) return undefined;
-  const baseOf = base.kind === "parameters" ? base.of : base;
-  const roots = rootsOfValue(baseOf);
-  const owned = new Map<string, OwnedTensor>();
-  const parts = new Map<Value, (key: string) => Value>();
-  const alone = !operands.some(
-    (one) => one.kind === "parameters" && areOfOneTree(rootsOfValue(one.of), roots),
+  const of = layerOf(base);
+  const meeting: Meeting = { of, roots: rootsOfValue(of), owned: new Map(), context, span };
+  // Beside a gradient of its own a layer has the parameters of that; by itself it has all.
+  const isAlone = !layered.some(
+    (one) => one.kind === "parameters" && areOfOneTree(rootsOfValue(one.of), meeting.roots),
   );
-  for (const operand of operands) {
-    if (operand.kind !== "parameters" && !isWhole(operand)) continue;
-    const of = operand.kind === "parameters" ? operand.of : operand;
-    const own = rootsOfValue(of);
-    if (areOfOneTree(own, roots)) {
-      if (operand.kind === "parameters") for (const [key, one] of operand.tensors) owned.set(key, one.owned);
-      else if (alone) for (const one of parametersOf(of, context)) owned.set(pathKey(one.path), one);
-      parts.set(operand, (key) => {
-        const one = owned.get(key);
-        const isInside = one !== undefined && own.some((root) => isUnder(one.path, root));
-        return one !== undefined && !isInside ? zeros(one, []) : valueAt(operand, key, one);
-      });
-      continue;
-    }
-    const moved = movedTo(roots, own);
-    if (moved === undefined) {
-      tellIn(context.builder, "DLC3013", {
-        message: "these are of different lists of layers, whose parameters don't belong together",
-        span,
-      });
-      return undefined;
-    }
-    const others = new Map(parametersOf(of, context).map((one) => [pathKey(moved(one.path)), one]));
-    const needed =
-      operand.kind === "parameters"
-        ? [...operand.tensors.values()].map((one) => pathKey(moved(one.owned.path)))
-        : [...others.keys()];
-    const mine = new Map(parametersOf(baseOf, context).map((one) => [pathKey(one.path), one]));
-    for (const key of needed) {
-      const met = mine.get(key);
-      if (met === undefined) {
-        tellIn(context.builder, "DLC3013", {
-          message: `these are two layers, and only one of them has a parameter \`${nameOf(others.get(key))}\``,
-          span,
-          help: ["layers of one kind, with the same hyper-parameters, are combined parameter by parameter"],
-        });
-        return undefined;
-      }
-      owned.set(key, met);
-    }
-    parts.set(operand, (key) => {
-      const other = others.get(key);
-      return valueAt(operand, other ? pathKey(other.path) : key, other);
-    });
+  const parts = new Map<Value, Part>();
+  for (const operand of layered) {
+    const part = areOfOneTree(rootsOfValue(layerOf(operand)), meeting.roots)
+      ? partOfSame(operand, isAlone, meeting)
+      : partOfAnother(operand, meeting);
+    if (part === undefined) return undefined;
+    parts.set(operand, part);
   }
+  const { owned } = meeting;
   if (owned.size === 0) {
     if (context.builder.mode === "instance") reportEmpty(span, context);
     return undefined;
   }
-  const shape = operands.find((one): one is ParametersValue => one.kind === "parameters")?.shape ?? [];
-  return { of: baseOf, shape, owned, at: (operand, key) => parts.get(operand)?.(key) ?? operand };
+  const shape = layered.find((one): one is ParametersValue => one.kind === "parameters")?.shape ?? [];
+  return { of, shape, owned, at: (operand, key) => parts.get(operand)?.(key) ?? operand };
+}
+
+function layerOf(value: Value): Value {
+  return value.kind === "parameters" ? value.of : value;
+}
+
+function partOfSame(operand: Value, isAlone: boolean, { owned, context }: Meeting): Part {
+  const of = layerOf(operand);
+  const own = rootsOfValue(of);
+  if (operand.kind === "parameters") for (const [key, one] of operand.tensors) owned.set(key, one.owned);
+  else if (isAlone) for (const one of parametersOf(of, context)) owned.set(pathKey(one.path), one);
+  return (key) => {
+    const one = owned.get(key);
+    const isOutside = one !== undefined && !own.some((root) => isUnder(one.path, root));
+    return isOutside ? zeros(one, []) : valueAt(operand, key, one);
+  };
+}
+
+/** The parameters of another layer stand for those of the first that have the same place in it. */
+function partOfAnother(operand: Value, { of, roots, owned, context, span }: Meeting): Part | undefined {
+  const other = layerOf(operand);
+  const moved = movedTo(roots, rootsOfValue(other));
+  if (moved === undefined) {
+    tellIn(context.builder, "DLC3013", {
+      message: "these are of different lists of layers, whose parameters don't belong together",
+      span,
+    });
+    return undefined;
+  }
+  const others = new Map(parametersOf(other, context).map((one) => [pathKey(moved(one.path)), one]));
+  const mine = new Map(parametersOf(of, context).map((one) => [pathKey(one.path), one]));
+  const needed =
+    operand.kind === "parameters"
+      ? [...operand.tensors.values()].map((one) => pathKey(moved(one.owned.path)))
+      : [...others.keys()];
+  for (const key of needed) {
+    const met = mine.get(key);
+    if (met === undefined) {
+      tellIn(context.builder, "DLC3013", {
+        message: `these are two layers, and only one of them has a parameter \`${nameOf(others.get(key))}\``,
+        span,
+        help: ["layers of one kind, with the same hyper-parameters, are combined parameter by parameter"],
+      });
+      return undefined;
+    }
+    owned.set(key, met);
+  }
+  return (key) => {
+    const one = others.get(key);
+    return valueAt(operand, one ? pathKey(one.path) : key, one);
+  };
 }
 
 /** What stands for one layer as the same for another, where both have the same parameters. */

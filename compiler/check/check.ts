@@ -33,7 +33,8 @@ export function check(host: CheckHost, path: string, options: CheckOptions = {})
     tell(session, "DLC2005", { message: `there is no file ${path}`, span: undefined });
     return { models: [], diagnostics: [...session.diagnostics.values()] };
   }
-  const models = modelsOf(module, options, session).flatMap(({ declaration, scope }) => {
+  const wanted = modelsOf(module, options, session);
+  const models = wanted.flatMap(({ declaration, scope }) => {
     const model = checkModel(declaration, scope, session);
     if (model === undefined) return [];
     const trains = options.train === true ? trainsOf(declaration, module) : [];
@@ -54,6 +55,9 @@ export function check(host: CheckHost, path: string, options: CheckOptions = {})
   for (const one of session.modules.values()) if (!one.library) checkDeclarations(one, session);
   const diagnostics = [...session.diagnostics.values()];
   const broken = diagnostics.some(({ severity }) => severity === "error");
+  const lost = wanted.find(({ declaration }) => !models.some(({ name }) => name === declaration.name.text));
+  if (lost !== undefined && !broken)
+    throw new Error(`bug: nothing is said of what is wrong with ${lost.declaration.name.text}`);
   return { models: broken ? [] : models, diagnostics };
 }
 

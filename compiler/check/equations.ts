@@ -87,10 +87,11 @@ export function nameValue(value: Value, name: string, context: Context, span: Sp
 
 /** A value as a declared type has it: filled, converted from a literal, and held against the shape (D4.6). */
 export function fillTo(value: Value, type: Type | undefined, context: Context, span: Span): Value {
-  if (type?.kind !== "named-type" || value.kind === "error") return value;
+  if (type === undefined || value.kind === "error") return value;
+  if (type.kind !== "named-type" && value.kind === "list") return value;
   const dtype = declaredDtype(type, context);
   const shape = declaredShape(type, context);
-  if (dtype === undefined || shape === undefined) return errorValue;
+  if (dtype === undefined || shape === undefined || type.kind !== "named-type") return errorValue;
   const range = declaredRange(type, context);
   return fill(value, { name: type.name.text, dtype, shape, range }, context, span);
 }

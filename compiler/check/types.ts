@@ -10,13 +10,7 @@ import type { IntegerRange } from "./typed.ts";
 
 /** The dtype of a tensor's type; `real` is what the application makes it. */
 export function declaredDtype(type: Type, context: Context): Dtype | undefined {
-  if (type.kind !== "named-type") {
-    tellIn(context.builder, "DLC3013", {
-      message: "lists and tuples are hyper-parameters, no tensors",
-      span: type.span,
-    });
-    return undefined;
-  }
+  if (type.kind !== "named-type") return refuseList(type, context);
   const name = type.name.text;
   if (name === "real") return context.builder.real;
   const dtype = dtypes.find((one) => one === name);
@@ -33,6 +27,13 @@ export function declaredDtype(type: Type, context: Context): Dtype | undefined {
   return undefined;
 }
 
+function refuseList(type: Type, context: Context): undefined {
+  tellIn(context.builder, "DLC3013", {
+    message: "lists and tuples are hyper-parameters, no tensors",
+    span: type.span,
+  });
+}
+
 /** `in low..high` of an integer's type. */
 export function declaredRange(type: Type, context: Context): IntegerRange | undefined {
   if (type.kind !== "named-type" || type.range === undefined) return undefined;
@@ -43,7 +44,7 @@ export function declaredRange(type: Type, context: Context): IntegerRange | unde
 
 /** The shape of a type all of whose names are bound. */
 export function declaredShape(type: Type, context: Context): readonly Form[] | undefined {
-  if (type.kind !== "named-type") return undefined;
+  if (type.kind !== "named-type") return refuseList(type, context);
   const shape: Form[] = [];
   for (const dim of type.dims) {
     if (dim.kind === "pack") {

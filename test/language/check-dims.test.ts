@@ -156,3 +156,17 @@ model M(x: f32[N]) -> (y: f32[N]) { y = x |> u: U(0) }`;
     expectCodes(source, ["DLC2014"]);
   });
 });
+
+describe("a list is no type of a tensor", () => {
+  test.each([
+    "model M(x: [N]) -> (y: f32[N]) { y = x }",
+    "model M(x: f32[N]) -> (y: [N]) { y = x }",
+    "model M(x: f32[N]) -> (y: (dim, real)) { y = x }",
+    "model M(x: f32[N]) -> (y: f32[N]) { z: [dim] = x  y = z }",
+    "model M(x: f32[N]) -> (y: f32[N]) { param w: [dim] = 1  y = x * w }",
+    "fn f(x: real[N]) -> (y: [dim]) { y = x }",
+    "fn f(x: real[N]) -> (y: [dim]) = x",
+  ])("%s", (source) => {
+    expect(expectCodes(source, ["DLC3013"])[0]).toContain("lists and tuples are hyper-parameters");
+  });
+});
