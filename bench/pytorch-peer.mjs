@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 const script = join(dirname(fileURLToPath(import.meta.url)), "training_peer.py");
 
 /**
- * PyTorch in a process of its own, on one thread; undefined where there is none.
+ * PyTorch in a process of its own, on one thread; undefined where there is none, which is told.
  */
 export async function startPyTorch() {
   const python = process.env["PYTHON"] ?? "python3";
@@ -32,7 +32,11 @@ export async function startPyTorch() {
     return answered;
   };
   const hello = await answer();
-  if (hello === undefined) return undefined;
+  if (hello === undefined) {
+    console.error("no Python with PyTorch is here: PYTHON=… names one");
+    process.exitCode = 2;
+    return undefined;
+  }
   return {
     version: hello.version,
     /** @param {{ model: string; weights: string; batches: string; shape: readonly number[]; size: number; count: number }} what */

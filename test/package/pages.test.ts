@@ -4,6 +4,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { beforeAll, describe, expect, it } from "vitest";
 import { dlc, repository, temporaryFolder } from "../cli/run-dlc.ts";
+import { typeErrors } from "./type-errors.ts";
 
 /** Names that are words of JavaScript, a number without axes, draws, memory, and sizes that lengths don't say. */
 const source = `import std.random { gumbel }
@@ -94,23 +95,6 @@ export const shape: readonly [1] = sums.shape;`,
       "a number for four": "model.step({ x: 1 });",
       "a number as text": 'model.step({ x: four, warmth: "0.7" });',
     };
-    const files = Object.entries(lines).map(([name, text], place) => {
-      const path = join(folder, `types-${place}.ts`);
-      writeFileSync(path, `${start}${text}\nexport {};\n`);
-      return { name, path };
-    });
-    const program = ts.createProgram(
-      files.map(({ path }) => path),
-      {
-        strict: true,
-        noEmit: true,
-        target: ts.ScriptTarget.ES2022,
-        module: ts.ModuleKind.NodeNext,
-        moduleResolution: ts.ModuleResolutionKind.NodeNext,
-        lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
-        types: [],
-      },
-    );
     const ofNode = ts.createProgram([join(folder, "private", "index.d.ts")], {
       strict: true,
       target: ts.ScriptTarget.ES2022,
@@ -119,11 +103,7 @@ export const shape: readonly [1] = sums.shape;`,
       types: ["node"],
     });
     expect(ts.getPreEmitDiagnostics(ofNode).map(({ messageText }) => messageText)).toEqual([]);
-    const wrong = ts.getPreEmitDiagnostics(program).map(({ file, start: at }) => {
-      const name = files.find(({ path }) => path === file?.fileName)?.name;
-      return [name, (file?.getLineAndCharacterOfPosition(at ?? 0).line ?? 0) + 1];
-    });
-    expect(wrong).toEqual(
+    expect(typeErrors(folder, start, lines)).toEqual(
       Object.keys(lines)
         .slice(1)
         .map((name) => [name, 4]),

@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dlc, temporaryFolder } from "../cli/run-dlc.ts";
 import { requires } from "../requirements.ts";
 import { closeBrowser, serve, visit } from "./browser.ts";
+import { typeErrors } from "./type-errors.ts";
 
 const source = `import std.nn { Linear, relu }
 import std.loss { crossEntropy }
@@ -145,28 +145,7 @@ export { metrics };`,
       "another number of labels": "trainer.step({ x: tensor(x, [4, 2]), label: tensor(label, [3]) });",
       "settings that are the source's": "trainer.settings.epochs = 3;",
     };
-    const files = Object.entries(lines).map(([name, text], place) => {
-      const path = join(folder, `types-${place}.ts`);
-      writeFileSync(path, `${start}${text}\nexport {};\n`);
-      return { name, path };
-    });
-    const program = ts.createProgram(
-      files.map(({ path }) => path),
-      {
-        strict: true,
-        noEmit: true,
-        target: ts.ScriptTarget.ES2022,
-        module: ts.ModuleKind.NodeNext,
-        moduleResolution: ts.ModuleResolutionKind.NodeNext,
-        lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
-        types: [],
-      },
-    );
-    const wrong = ts.getPreEmitDiagnostics(program).map(({ file, start: at }) => {
-      const name = files.find(({ path }) => path === file?.fileName)?.name;
-      return [name, (file?.getLineAndCharacterOfPosition(at ?? 0).line ?? 0) + 1];
-    });
-    expect(wrong).toEqual(
+    expect(typeErrors(folder, start, lines)).toEqual(
       Object.keys(lines)
         .slice(1)
         .map((name) => [name, 5]),
